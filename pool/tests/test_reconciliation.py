@@ -1,0 +1,130 @@
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from pool.admission import MARK, admit
+from pool.models import Account, Slot
+from pool.reconciliation import compare, reconcile
+from pool.tests.factories import RECORDING, make_voice, soon
+from voices.providers import get_provider
+from voices.providers.base import RemoteVoice
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_double")]
+
+AGREED = {"missing": 0, "ownerless": 0, "unsettled": 0, "undeleted": 0, "orphans": 0, "foreign": 0}
+
+
+def the_account() -> Account:
+    return Account.objects.get(name="default")
+
+
+def drift() -> dict[str, int]:
+    return reconcile(the_account(), repair=False, deadline=soon()).counts()
+
+
+def repair() -> None:
+    reconcile(the_account(), repair=True, deadline=soon())
+
+
+def long_ago(slot: Slot, **changes) -> None:
+    then = timezone.now() - timedelta(hours=1)
+    Slot.objects.filter(pk=slot.pk).update(since=then, last_used_at=then, **changes)
+
+
+def clone_by_name(name: str) -> str:
+    return get_provider().clone([RECORDING], name=name, labels={}, deadline=soon())
+
+
+def test_rows_and_provider_that_agree_have_no_drift() -> None:
+    admit(make_voice(), deadline=soon(), pin_seconds=30)
+    assert drift() == AGREED
+
+
+def test_a_clone_that_was_deleted_by_hand_frees_its_slot() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=30)
+    get_provider().delete(slot.remote_id, deadline=soon())
+    assert drift() == AGREED
+    long_ago(slot)
+    assert drift() == {**AGREED, "missing": 1}
+    repair()
+    slot.refresh_from_db()
+    assert (slot.state, slot.voice_id) == (Slot.State.FREE, None)
+
+
+def test_a_build_that_died_before_the_call_frees_its_slot() -> None:
+    slot = Slot.objects.get(number=1)
+    long_ago(slot, state=Slot.State.BUILDING, voice=make_voice(), name=f"{MARK}1")
+    repair()
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.FREE
+
+
+def test_a_build_that_died_after_the_call_is_found_by_its_name() -> None:
+    slot, voice = Slot.objects.get(number=1), make_voice()
+    remote_id = clone_by_name(f"{MARK}1")
+    long_ago(slot, state=Slot.State.BUILDING, voice=voice, revision=1, name=f"{MARK}1")
+    repair()
+    assert admit(voice, deadline=soon(), pin_seconds=0).remote_id == remote_id
+    assert drift() == AGREED
+
+
+def test_a_build_that_is_still_going_on_is_left_alone() -> None:
+    slot = Slot.objects.get(number=1)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.BUILDING, name=f"{MARK}1", since=timezone.now())
+    assert drift() == AGREED
+
+
+def test_the_clone_of_a_deleted_voice_leaves() -> None:
+    voice = make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=0)
+    voice.delete()
+    long_ago(slot)
+    repair()
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.FREE
+    assert list(get_provider().list(deadline=soon())) == []
+
+
+def test_a_deletion_that_failed_is_done_again() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    long_ago(slot, state=Slot.State.DELETING, voice=None)
+    repair()
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.FREE
+
+
+def test_a_clone_that_may_still_be_speaking_is_not_deleted_yet() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.DELETING, voice=None)
+    assert drift() == AGREED
+
+
+def test_only_old_clones_with_our_mark_are_orphans() -> None:
+    now = timezone.now()
+    old, young = now - timedelta(hours=1), now - timedelta(seconds=5)
+    ours = RemoteVoice(remote_id="1", name=f"{MARK}a", created_at=old)
+    too_young = RemoteVoice(remote_id="2", name=f"{MARK}b", created_at=young)
+    of_unknown_age = RemoteVoice(remote_id="3", name=f"{MARK}c")
+    somebody_elses = RemoteVoice(remote_id="4", name="Grandpa", created_at=old)
+    found = compare([], [ours, too_young, of_unknown_age, somebody_elses], now=now)
+    assert found.orphans == [ours]
+
+
+def test_a_voice_that_a_human_made_is_never_touched() -> None:
+    clone_by_name("Grandpa")
+    repair()
+    assert [voice.name for voice in get_provider().list(deadline=soon())] == ["Grandpa"]
+
+
+def test_the_command_reports_and_repairs_nothing_unasked() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    long_ago(slot, state=Slot.State.DELETING, voice=None)
+    out = StringIO()
+    call_command("reconcilepool", json=True, stdout=out)
+    assert '"repaired": false' in out.getvalue()
+    assert '"undeleted": 1' in out.getvalue()
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.DELETING

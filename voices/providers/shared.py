@@ -1,0 +1,68 @@
+"""What processes tell one another about a provider, in Django's cache.
+
+None of it is worth a failed call: without the cache, nothing is known and nothing is kept.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.cache import cache
+from redis import RedisError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = logging.getLogger("thoughtvoice.providers")
+
+
+def _or(without: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    def decorate(ask: Callable[P, T]) -> Callable[P, T]:
+        @wraps(ask)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return ask(*args, **kwargs)
+            except RedisError:
+                log.exception("cache_unreachable")
+                return without
+
+        return asked
+
+    return decorate
+
+
+@_or(None)
+def get(key: str) -> Any:
+    return cache.get(key)
+
+
+@_or(None)
+def keep(key: str, value: Any, *, seconds: float | None) -> None:
+    cache.set(key, value, seconds)
+
+
+@_or(True)
+def claim(key: str, *, seconds: float) -> bool:
+    """Whether nobody else has claimed it."""
+    return bool(cache.add(key, True, seconds))
+
+
+@_or(0)
+def count(key: str, *, seconds: float) -> int:
+    """How often it was counted, this time included, since it was last forgotten."""
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it was forgotten between the two
+        return 1
+
+
+@_or(0)
+def total(keys: Iterable[str]) -> int:
+    return sum(cache.get_many(list(keys)).values())
+
+
+@_or(None)
+def forget(*keys: str) -> None:
+    cache.delete_many(keys)
