@@ -16,6 +16,7 @@ from django.db import connection
 from django_q.conf import Conf
 
 READY_SECONDS = 60
+STOP_SECONDS = 60
 
 
 def database_url() -> str:
@@ -86,7 +87,10 @@ def _running(
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(STOP_SECONDS)
+        finally:
+            process.kill()  # what does not stop must not hold the tests' database too
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

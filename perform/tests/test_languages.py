@@ -1,5 +1,7 @@
 """What is performed says its own language, and a refusal the performer's."""
 
+import pytest
+
 from accounts.models import Preferences, User
 from conftest import App
 from perform.tests.stage import press
@@ -7,6 +9,7 @@ from perform.tests.stage import press
 IN_SPANISH = {"language": "spanish"}
 
 
+@pytest.mark.django_db(transaction=True)  # a stream is kept by a thread of its own
 def test_a_performance_says_in_which_language_it_speaks(as_alice: App) -> None:
     for mp3 in (True, False):
         answer = press(as_alice, mp3=mp3, settings_override=IN_SPANISH)

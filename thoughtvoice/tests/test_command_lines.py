@@ -12,11 +12,13 @@ from perform.tests.server import serving_process, working
 from thoughtvoice.double import Double
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="command lines are read from /proc"),
 ]
 
 PATIENCE = 60.0
+WEB, CLUSTER = 2, 5
+"""How many processes each is at least: a master and a worker; also a sentinel, a pusher and a monitor. A cluster
+that is told to stop between its first fork and the next line does not hear it (django-q2 1.11)."""
 SECRETS = {
     name: f"{name.lower()} that nobody may see and that is long enough to be one"
     for name in ("SECRET_KEY", "JWT_SIGNING_KEY", "SAMPLE_KEYS", "METRICS_TOKEN")
@@ -30,17 +32,17 @@ def test_web_and_worker_name_none(running_double: Double, tmp_path: Path, transa
         serving_process(double_url=running_double.url, **run) as (_, web),
         working(double_url=running_double.url, **run) as worker,
     ):
-        said = [*command_lines_of("gunicorn", web.pid), *command_lines_of("qcluster", worker.pid)]
+        said = [*command_lines_of("gunicorn", web.pid, WEB), *command_lines_of("qcluster", worker.pid, CLUSTER)]
     assert [secret for secret in {**SECRETS, **KEYS}.values() if secret in "".join(said)] == []
 
 
-def command_lines_of(command: str, pid: int) -> list[str]:
+def command_lines_of(command: str, pid: int, processes: int) -> list[str]:
     """When it has begun, and has started what it starts."""
     latest = time.monotonic() + PATIENCE
     while time.monotonic() < latest:
         with suppress(OSError):  # a process that ended between two looks
             said = list(command_lines(pid))
-            if len(said) > 1 and command in said[0].split("\0"):
+            if len(said) >= processes and command in said[0].split("\0"):
                 return said
         time.sleep(0.1)
     raise AssertionError(f"{command} did not begin")
