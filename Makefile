@@ -25,7 +25,7 @@ run: runtime ## install, start web and worker, show a performance, keep serving 
 demo: runtime ## the same, but stop after the performance
 	@$(VENV_PYTHON) -u manage.py runlocal --once
 
-test: development ## run all but the slow tests on SQLite (ARGS="-k name" narrows it)
+test: development ## run the quick tests on SQLite (ARGS="-k name" narrows it)
 	@PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -q -n auto --quick -p no:schemathesis $(ARGS)
 
 test-all: development ## run the whole suite on SQLite

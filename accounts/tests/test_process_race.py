@@ -15,7 +15,7 @@ from accounts.tests.racing import (
     reserve_in_a_process,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")

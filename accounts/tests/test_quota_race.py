@@ -6,7 +6,7 @@ from accounts.models import Charge, User
 from accounts.tests.people import a_charge
 from accounts.tests.racing import together
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_of_forty_reservations_at_once_as_many_are_admitted_as_fit(alice: User) -> None:

@@ -65,7 +65,6 @@ def test_every_refusal_hashes_one_password(as_stranger: App, alice: User, make_u
     assert hashed.call_count == 1
 
 
-@pytest.mark.slow
 def test_a_password_of_the_old_system_signs_in_and_is_hashed_anew(
     as_stranger: App, alice: User, settings
 ) -> None:

@@ -14,7 +14,6 @@ from accounts.tests.roles import office_of
 from conftest import App
 from perform.models import Background, Performance, Routine
 from perform.tests.stage import charged, press
-from thoughtvoice.tests.quick import first_quick
 
 LIST = "/admin/perform/performance/"
 
@@ -63,7 +62,7 @@ def test_so_does_one_that_failed(as_alice: App, office: Client) -> None:
     assert (found.state, found.failure) == ("failed", "voice_required")
 
 
-@pytest.mark.parametrize("term", first_quick(["{id}", "{hex}", "alice", "alice@ex", "{user}", "req-1"]))
+@pytest.mark.parametrize("term", ["{id}", "{hex}", "alice", "alice@ex", "{user}", "req-1"])
 def test_a_performance_is_found_by_what_support_has_at_hand(
     office: Client, failed: Performance, bob: User, term: str
 ) -> None:
@@ -88,20 +87,18 @@ def test_old_ones_are_shown_to_who_asks(office: Client, failed: Performance) -> 
 
 @pytest.mark.parametrize(
     ("asked", "count"),
-    first_quick(
-        [
-            ({"happened": "failed"}, 1),
-            ({"happened": "running"}, 0),
-            ({"happened": "other_voice"}, 1),
-            ({"happened": "charged"}, 1),
-            ({"happened": "template"}, 0),
-            ({"cause": "provider_unavailable"}, 1),
-            ({"cause": "slots_busy"}, 0),
-            ({"routine": "cards"}, 2),
-            ({"kind__exact": "pack"}, 0),
-            ({"within": "1h"}, 2),
-        ]
-    ),
+    [
+        ({"happened": "failed"}, 1),
+        ({"happened": "running"}, 0),
+        ({"happened": "other_voice"}, 1),
+        ({"happened": "charged"}, 1),
+        ({"happened": "template"}, 0),
+        ({"cause": "provider_unavailable"}, 1),
+        ({"cause": "slots_busy"}, 0),
+        ({"routine": "cards"}, 2),
+        ({"kind__exact": "pack"}, 0),
+        ({"within": "1h"}, 2),
+    ],
 )
 def test_performances_are_narrowed_by_what_happened(
     office: Client, performed: Performance, failed: Performance, asked: dict[str, str], count: int
@@ -182,17 +179,15 @@ def test_only_what_failed_and_is_still_known_is_performed_again(
 
 @pytest.mark.parametrize(
     ("role", "action", "status"),
-    first_quick(
-        [
-            ("support", "listen", 200),
-            ("support", "retry", 200),
-            ("support", "remove", 403),
-            ("operator", "listen", 403),
-            ("operator", "retry", 200),
-            ("admin", "remove", 200),
-            ("", "retry", 403),
-        ]
-    ),
+    [
+        ("support", "listen", 200),
+        ("support", "retry", 200),
+        ("support", "remove", 403),
+        ("operator", "listen", 403),
+        ("operator", "retry", 200),
+        ("admin", "remove", 200),
+        ("", "retry", 403),
+    ],
 )
 def test_what_a_role_lacks_is_not_offered_and_refused(
     failed: Performance, role: str, action: str, status: int

@@ -26,7 +26,6 @@ from thoughtvoice.double import Double
 from thoughtvoice.double.state import Settings
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not project.ON_MONGODB, reason="an outage of MongoDB is tried on MongoDB"),
 ]
 

@@ -76,7 +76,6 @@ def test_what_a_dead_worker_had_finished_is_played(as_alice: App, alice: User) -
     assert press(as_alice, key=KEY)["Idempotency-Replayed"] == "true"
 
 
-@pytest.mark.slow
 def test_what_a_dead_worker_had_begun_is_done_anew(as_alice: App, alice: User) -> None:
     first = press(as_alice, key=KEY)
     long_ago = timezone.now() - 2 * ABANDONED
@@ -112,7 +111,6 @@ def at_once(presses: list[Any]) -> list[Any]:
     return answers
 
 
-@pytest.mark.slow
 def test_six_presses_at_once_with_one_key_are_one(with_gemini: Double, alice: User) -> None:
     apps = [App(alice) for _ in range(6)]
     answers = at_once([lambda app=app: press(app, key=KEY) for app in apps])
@@ -125,7 +123,6 @@ def test_six_presses_at_once_with_one_key_are_one(with_gemini: Double, alice: Us
     assert [call.operation for call in with_gemini.workspace.calls].count("speak") == 1
 
 
-@pytest.mark.slow
 def test_forty_presses_at_the_limit_never_pass_it(with_gemini: Double, alice: User, settings: Any) -> None:
     settings.CHAR_LIMIT, settings.CHAR_HARD_LIMIT = 900, 1000
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, "perform": "1000/m"}

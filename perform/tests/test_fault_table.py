@@ -10,7 +10,6 @@ from conftest import App
 from pool.models import Slot
 from pool.tests.factories import give_sample
 from thoughtvoice.double import Double, Settings
-from thoughtvoice.tests.quick import first_quick
 from voices.models import Voice
 from voices.providers import elevenlabs, repeating
 
@@ -70,7 +69,7 @@ def spent(app: App) -> int:
     return app.get("/user/me").json()["charCount"]
 
 
-@pytest.mark.parametrize("row", first_quick(TABLE), ids=lambda row: f"{row.operation}-{row.fault}")
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.operation}-{row.fault}")
 def test_a_fault_costs_nothing_unless_there_is_a_performance(stage: Double, as_alice: App, row: Row) -> None:
     kind = row.fault.removeprefix("after:")
     stage.script.add(row.operation, kind, count=row.count, after=kind != row.fault)
@@ -87,7 +86,6 @@ def _slot_of_alice() -> str:
     return Slot.objects.exclude(state="free").values_list("state", flat=True).first() or "free"
 
 
-@pytest.mark.slow
 def test_a_voice_that_vanished_is_made_again_in_the_same_performance(stage: Double, as_alice: App) -> None:
     first = perform(as_alice).json()["voiceSource"]
     (voice,) = stage.workspace.voices
@@ -97,7 +95,6 @@ def test_a_voice_that_vanished_is_made_again_in_the_same_performance(stage: Doub
     assert _slot_of_alice() == READY
 
 
-@pytest.mark.slow
 def test_a_provider_that_hangs_ends_by_the_deadline(
     stage: Double, as_alice: App, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

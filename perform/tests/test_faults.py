@@ -11,7 +11,6 @@ from perform.tests.stage import charged, give_voice, press
 from pool import capacity, switches
 from pool.models import Slot
 from thoughtvoice.double import Double
-from thoughtvoice.tests.quick import first_quick
 
 WRITING = [
     "429",
@@ -26,7 +25,7 @@ WRITING = [
 ]
 
 
-@pytest.mark.parametrize("fault", first_quick(WRITING))
+@pytest.mark.parametrize("fault", WRITING)
 def test_whatever_befalls_the_writer_the_template_holds_the_value(
     with_gemini: Double, as_alice: App, alice: User, fault: str
 ) -> None:
@@ -41,7 +40,7 @@ def test_whatever_befalls_the_writer_the_template_holds_the_value(
 BEFORE_THE_SOUND = ["503", "drop", "silent_audio", "empty_audio", "html_as_audio", "short_audio"]
 
 
-@pytest.mark.parametrize("fault", first_quick(BEFORE_THE_SOUND))
+@pytest.mark.parametrize("fault", BEFORE_THE_SOUND)
 def test_a_bad_beginning_is_tried_once_more(with_gemini: Double, as_alice: App, fault: str) -> None:
     with_gemini.script.add("speak", fault)
     answer = press(as_alice)
@@ -62,7 +61,7 @@ SPEAKING = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "status", "code", "retryable"), first_quick(SPEAKING))
+@pytest.mark.parametrize(("fault", "status", "code", "retryable"), SPEAKING)
 def test_speech_that_fails_is_a_problem_and_costs_nothing(
     with_gemini: Double,
     as_alice: App,
@@ -95,7 +94,7 @@ CLONING = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "status", "code", "state"), first_quick(CLONING))
+@pytest.mark.parametrize(("fault", "status", "code", "state"), CLONING)
 def test_who_wants_their_own_voice_is_told_when_it_cannot_be_made(
     with_gemini: Double, as_alice: App, alice: User, fault: str, status: int, code: str, state: str
 ) -> None:
@@ -108,9 +107,7 @@ def test_who_wants_their_own_voice_is_told_when_it_cannot_be_made(
     assert Slot.objects.filter(state=state).exists()
 
 
-@pytest.mark.parametrize(
-    "fault", first_quick(["503", "voice_limit_reached", "voice_add_edit_limit_reached", "drop"])
-)
+@pytest.mark.parametrize("fault", ["503", "voice_limit_reached", "voice_add_edit_limit_reached", "drop"])
 def test_who_takes_any_voice_hears_the_generic_one_and_is_told(
     with_gemini: Double, as_alice: App, alice: User, fault: str
 ) -> None:
@@ -152,7 +149,7 @@ def test_while_the_pool_is_off_a_clone_lives_for_one_performance(
     assert with_gemini.workspace.voices == []
 
 
-@pytest.mark.parametrize("pooled", first_quick([True, False]), ids=["pooled", "ephemeral"])
+@pytest.mark.parametrize("pooled", [True, False], ids=["pooled", "ephemeral"])
 def test_a_clone_speaks_with_the_key_of_the_account_it_is_in(
     with_gemini: Double, as_alice: App, alice: User, settings: Any, pooled: bool
 ) -> None:

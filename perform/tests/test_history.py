@@ -70,7 +70,6 @@ def test_sounds_and_words_are_forgotten_in_time(as_alice: App, settings: Any) ->
     assert as_alice.get(f"/performances/{young}/audio").status_code == 200
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("queue_keeps_it", [True, False])
 def test_what_was_spoken_goes_with_the_consent(as_alice: App, alice: User, queue_keeps_it: bool) -> None:
     give_voice(alice)

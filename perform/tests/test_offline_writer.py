@@ -104,7 +104,6 @@ def test_values_up_to_40_characters_give_80_to_120(routine: str, language: Langu
     assert [text for text in texts if not 80 <= len(text) <= 120] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("routine", "language"), ROUTINES_AND_LANGUAGES)
 def test_two_hundred_seeds_give_sixty_texts(routine: str, language: Language) -> None:
     assert len(set(typical(routine, language, seeds=200))) >= 60
@@ -135,7 +134,6 @@ def test_a_title_that_ends_its_own_sentence_gets_no_full_stop() -> None:
     assert [text for text in texts if "Airplane!." in text] == []
 
 
-@pytest.mark.slow
 def test_the_same_brief_gives_the_same_text_in_another_process() -> None:
     program = (
         "from perform.writers.offline import Brief, OfflineWriter as W;"

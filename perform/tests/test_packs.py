@@ -64,7 +64,6 @@ def test_a_pack_is_made_and_downloaded(on_stage: User, as_alice: App) -> None:
     assert as_alice.get("/performances").json()["results"] == []
 
 
-@pytest.mark.slow
 def test_the_allowance_pauses_a_pack_and_more_of_it_lets_it_go_on(
     on_stage: User, as_alice: App, settings: Any
 ) -> None:
@@ -81,7 +80,6 @@ def test_the_allowance_pauses_a_pack_and_more_of_it_lets_it_go_on(
     assert made(pack).state == "done"
 
 
-@pytest.mark.slow
 def test_what_a_dead_worker_made_is_not_paid_twice(on_stage: User, as_alice: App) -> None:
     pack = ordered(as_alice)
     packs.make_some(str(pack.pk), now=timezone.now())
@@ -92,7 +90,6 @@ def test_what_a_dead_worker_made_is_not_paid_twice(on_stage: User, as_alice: App
     assert Performance.objects.count() == count
 
 
-@pytest.mark.slow
 def test_what_a_dead_worker_made_and_did_not_charge_is_charged_once(on_stage: User, as_alice: App) -> None:
     pack = ordered(as_alice)
     packs.make_some(str(pack.pk), now=timezone.now())
@@ -111,7 +108,6 @@ def test_two_workers_do_not_make_the_same_pack(on_stage: User, as_alice: App) ->
     assert Performance.objects.count() == 0
 
 
-@pytest.mark.slow
 def test_a_cancelled_pack_is_not_gone_on_with(on_stage: User, as_alice: App) -> None:
     pack = ordered(as_alice)
     packs.make_some(str(pack.pk), now=timezone.now())
@@ -139,7 +135,6 @@ def test_nobody_has_a_pack_made_without_a_voice(as_alice: App) -> None:
     assert not Pack.objects.exists()
 
 
-@pytest.mark.slow
 def test_a_paused_pack_that_is_asked_for_again_goes_on_at_once(on_stage: User, as_alice: App) -> None:
     pack = ordered(as_alice)
     later = timezone.now() + packs.PAUSE

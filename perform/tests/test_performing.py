@@ -69,7 +69,6 @@ def test_the_spoken_form_is_sent_and_the_written_one_shown_and_charged(
     assert charged(alice) == len(told["text"])
 
 
-@pytest.mark.slow
 def test_a_background_lies_under_the_speech_where_it_is_wanted(with_gemini: Double, as_alice: App) -> None:
     plain = press(as_alice).json()
     rain = press(as_alice, settings_override={"background": "rain", "background_volume": 0.8}).json()

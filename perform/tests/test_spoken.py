@@ -260,14 +260,12 @@ def test_any_text_can_be_spoken_and_sent(text, value, language):
     spoken.encode()
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.from_regex(r"[-+$€£#%.,:/0-9a-zKMBAQ ♥♠°½–]{0,40}", fullmatch=True), st.sampled_from(["en", "es"]))
 def test_digits_and_signs_in_any_order_can_be_spoken(text, language):
     spoken_form(text, language=language, routine="years", value=text)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_whole_number_is_free_of_digits(language):
     spoken = [spoken_form(str(number), language=language) for number in range(-20, 2100)]

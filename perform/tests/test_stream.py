@@ -21,7 +21,7 @@ from pool.admission import admit
 from pool.models import Slot
 from thoughtvoice.double import Double, Settings
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")

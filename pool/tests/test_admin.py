@@ -178,7 +178,6 @@ def test_the_account_page_counts_creations_as_the_board_does(office: Client, slo
     assert board.creations.used == 61
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("page", "questions"), [("slot", 12), ("build", 7), ("account", 7), ("switches", 7)])
 def test_a_list_asks_as_much_for_three_as_for_one(page: str, questions: int) -> None:
     operator = office_of("support")

@@ -43,7 +43,6 @@ def test_all_who_wait_for_one_voice_share_one_build(double: Double) -> None:
     assert [event["event"] for event in double.workspace.events].count("created") == 1
 
 
-@pytest.mark.slow
 def test_twelve_voices_in_three_places_never_overshoot(double: Double) -> None:
     double.reset(Settings(voice_limit=3, creations_limit=None, concurrency=50))
     resize(3, deadline=soon())
@@ -65,7 +64,6 @@ def test_twelve_voices_in_three_places_never_overshoot(double: Double) -> None:
     assert {v.name for v in double.workspace.voices} == set(ready.values_list("name", flat=True))
 
 
-@pytest.mark.slow
 def test_a_pinned_voice_is_not_evicted_by_a_crowd(double: Double) -> None:
     double.reset(Settings(voice_limit=2, creations_limit=None, concurrency=50))
     resize(2, deadline=soon())

@@ -39,7 +39,7 @@ PEOPLE = 5
 PATIENCE = 10.0
 """At the end nothing fails any more, however busy the machine is."""
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 
 class Killed(BaseException):

@@ -16,7 +16,6 @@ from django_q.tasks import async_task
 from accounts.models import StaffAction
 from accounts.tests.roles import office_of
 from thoughtvoice.tests.queue import queued
-from thoughtvoice.tests.quick import first_quick
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +73,7 @@ def test_jobs_are_told_apart_by_how_they_ended_and_a_failed_one_runs_again(offic
 
 
 @pytest.mark.parametrize(
-    ("page", "questions"), first_quick([("success", 6), ("failure", 6), ("ormq", 6), ("schedule", 6)])
+    ("page", "questions"), [("success", 6), ("failure", 6), ("ormq", 6), ("schedule", 6)]
 )
 def test_a_list_asks_as_much_for_three_as_for_one(page: str, questions: int) -> None:
     operator = office_of("operator")

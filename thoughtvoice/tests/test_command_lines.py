@@ -32,7 +32,10 @@ def test_web_and_worker_name_none(running_double: Double, tmp_path: Path, transa
         serving_process(double_url=running_double.url, **run) as (_, web),
         working(double_url=running_double.url, **run) as worker,
     ):
-        said = [*command_lines_of("gunicorn", web.pid, WEB), *command_lines_of("qcluster", worker.pid, CLUSTER)]
+        said = [
+            *command_lines_of("gunicorn", web.pid, WEB),
+            *command_lines_of("qcluster", worker.pid, CLUSTER),
+        ]
     assert [secret for secret in {**SECRETS, **KEYS}.values() if secret in "".join(said)] == []
 
 

@@ -20,8 +20,6 @@ from schemathesis.specs.openapi.checks import (
 from conftest import App
 from thoughtvoice.wsgi import application
 
-pytestmark = pytest.mark.slow
-
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

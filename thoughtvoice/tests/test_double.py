@@ -275,7 +275,6 @@ def test_stopping_lets_go_of_a_hanging_caller() -> None:
     assert time.monotonic() - started < 10
 
 
-@pytest.mark.slow
 def test_it_starts_from_the_shell_and_says_where_it_is() -> None:
     command = [sys.executable, "-m", "thoughtvoice.double", "--port", "0", "--faults", "list=503*2"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603

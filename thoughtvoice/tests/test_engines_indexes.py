@@ -17,7 +17,7 @@ from thoughtvoice.schedules import JOBS
 from thoughtvoice.tests.plans import MOST_EXAMINED, read_in_full
 from voices.models import Voice
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SMALL = {
     "accounts_lease",

@@ -6,7 +6,6 @@ import pytest
 
 from accounts.models import User
 from conftest import PASSWORD, App
-from thoughtvoice.tests.quick import first_quick
 
 ORIGIN = "https://app.example.org"
 
@@ -52,7 +51,7 @@ def test_no_page_but_the_back_offices_relaxes_scripts_or_styles(as_stranger: App
 
 @pytest.mark.parametrize(
     "path",
-    first_quick(["/docs", "/admin/login/", "/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/"]),
+    ["/docs", "/admin/login/", "/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/"],
 )
 def test_what_stands_in_a_page_is_what_its_policy_lets_run(admin_client, path: str) -> None:
     answer = admin_client.get(path, follow=True)

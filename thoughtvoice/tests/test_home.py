@@ -64,7 +64,6 @@ def test_each_rebuild_is_for_one_use_whatever_asked_for_it() -> None:
     assert [without_rebuild(10, 1), without_rebuild(0, 0), without_rebuild(1, 2)] == [0.9, None, 0.0]
 
 
-@pytest.mark.slow
 def test_it_asks_as_much_whatever_happened(a_week: None) -> None:
     support = office_of("support")
     for _ in range(2):

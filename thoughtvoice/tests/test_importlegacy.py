@@ -24,7 +24,7 @@ from thoughtvoice.tests import clean_slate, old_system
 from voices.models import Consent, Sample, Voice
 from voices.providers import get_provider
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

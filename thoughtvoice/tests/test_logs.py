@@ -137,7 +137,6 @@ class Journey:
         assert answer.status_code < 300, answer.text
 
 
-@pytest.mark.slow
 def test_the_log_of_a_whole_journey_holds_no_secret(log: tuple[Path, int], running_double: Double) -> None:
     folder, port = log
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as app:

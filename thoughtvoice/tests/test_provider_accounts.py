@@ -11,7 +11,6 @@ from thoughtvoice.settings import BASE_DIR
 ASK = "from django.conf import settings; print(*settings.PROVIDER_ACCOUNTS)"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "accounts"),
     [

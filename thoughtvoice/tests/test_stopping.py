@@ -21,7 +21,7 @@ from perform.tests.stage import QUEEN, charged
 from thoughtvoice.double import Double, Settings
 from thoughtvoice.tests.queue import queued
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def until(happened: Callable[[], bool], seconds: float = 60) -> None:

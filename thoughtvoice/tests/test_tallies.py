@@ -37,7 +37,6 @@ def seen(folder: Path) -> dict[str, float]:
     return {sample.name + sample.labels.get("le", ""): sample.value for sample in found}
 
 
-@pytest.mark.slow
 def test_what_dead_processes_counted_stays_counted_and_their_files_go(folder: Path) -> None:
     for times in (1, 2, 4):
         count(times)
@@ -48,7 +47,6 @@ def test_what_dead_processes_counted_stays_counted_and_their_files_go(folder: Pa
     assert len(list(folder.glob("*.db"))) == 2
 
 
-@pytest.mark.slow
 def test_what_was_folded_is_folded_again_with_the_next(folder: Path) -> None:
     count(1)
     count(2)

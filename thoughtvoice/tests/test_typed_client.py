@@ -23,7 +23,7 @@ from perform.tests.stage import seconds_of
 from pool import jobs
 from voices.models import Voice
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FOR_THE_APP = (settings.BASE_DIR / "docs" / "mobile.md").read_text(encoding="utf-8")
 

@@ -15,7 +15,6 @@ from accounts.listening import HEARD_FOR
 from accounts.models import StaffAction, User
 from accounts.tests.roles import office_of
 from conftest import App
-from thoughtvoice.tests.quick import first_quick
 from voices import pictures
 from voices.models import Sample, Voice
 from voices.tests.uploading import recording, send
@@ -37,8 +36,8 @@ def listen(client: Client, sample: Sample, reason: str = "ticket 12") -> Any:
     return client.post(page_of(sample, "listen"), {"reason": reason}, follow=True)
 
 
-@pytest.mark.parametrize("page", first_quick(["sample", "voice", "consent"]))
-@pytest.mark.parametrize("term", first_quick(["", "alice", "nobody", str(uuid.UUID(int=1))]))
+@pytest.mark.parametrize("page", ["sample", "voice", "consent"])
+@pytest.mark.parametrize("term", ["", "alice", "nobody", str(uuid.UUID(int=1))])
 def test_the_lists_can_be_seen_and_searched(page: str, term: str, office: Client, sample: Sample) -> None:
     shown = office.get(reverse(f"admin:voices_{page}_changelist"), {"q": term} if term else {})
     assert len(shown.context["cl"].result_list) == (term in {"", "alice"})
@@ -84,7 +83,7 @@ def test_a_reason_holds_for_ten_minutes_one_recording_and_one_person(
         assert office.get(page_of(sample, "sound")).status_code in {302, 404}
 
 
-@pytest.mark.parametrize(("role", "status"), first_quick([("support", 200), ("operator", 403), ("", 403)]))
+@pytest.mark.parametrize(("role", "status"), [("support", 200), ("operator", 403), ("", 403)])
 def test_only_some_may_listen(sample: Sample, role: str, status: int) -> None:
     office = office_of(role)
     assert listen(office, sample).status_code == status
@@ -136,7 +135,7 @@ def test_a_recording_deleted_there_leaves_the_disk(office: Client, sample: Sampl
     assert StaffAction.objects.get().reason == "a letter"
 
 
-@pytest.mark.parametrize(("answer", "allowed"), first_quick([("no", False), ("yes", True), ("", True)]))
+@pytest.mark.parametrize(("answer", "allowed"), [("no", False), ("yes", True), ("", True)])
 def test_staff_decide_whether_a_voice_may_be_cloned(
     office: Client, sample: Sample, as_alice: App, answer: str, allowed: bool
 ) -> None:
@@ -148,7 +147,6 @@ def test_staff_decide_whether_a_voice_may_be_cloned(
     assert StaffAction.objects.get().details == {"cloning": answer}
 
 
-@pytest.mark.slow
 def test_the_page_of_a_performer_shows_the_voice_in_as_many_questions_for_three_recordings(
     office: Client, sample: Sample, alice: User
 ) -> None:

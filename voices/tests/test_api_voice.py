@@ -108,7 +108,6 @@ def test_quality_is_told_with_its_figures(as_alice: App) -> None:
     assert quality["measurements"]["snr_db"] > 20
 
 
-@pytest.mark.slow
 def test_looking_at_a_voice_costs_as_much_after_many_uploads(
     as_alice: App, django_assert_num_queries
 ) -> None:

@@ -191,7 +191,6 @@ def test_one_speech_too_many_is_busy(provider: ElevenLabsProvider, double: Doubl
     first.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.slow
 def test_fifty_calls_take_one_connection(provider: ElevenLabsProvider, double: Double) -> None:
     remote_id = clone(provider)
     for _ in range(16):

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from thoughtvoice.double import Double, Settings
-from thoughtvoice.tests.quick import first_quick
 from voices.providers import elevenlabs, repeating
 from voices.providers.base import (
     BadRecording,
@@ -199,7 +198,7 @@ def scripted(double: Double, row: Row, *, count: int = 9) -> None:
     double.script.add(row.operation, kind, count=count, after=row.fault.startswith("after:"))
 
 
-@pytest.mark.parametrize("row", first_quick(TABLE), ids=lambda row: f"{row.operation}-{row.fault}")
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.operation}-{row.fault}")
 def test_a_fault_becomes_our_error_in_time(provider: ElevenLabsProvider, double: Double, row: Row) -> None:
     voice = double.workspace.add("old", labels={}).voice_id if row.operation == "delete" else ""
     scripted(double, row)
@@ -213,7 +212,7 @@ def test_a_fault_becomes_our_error_in_time(provider: ElevenLabsProvider, double:
     assert len(double.workspace.voices) == row.voices
 
 
-@pytest.mark.parametrize("kind", first_quick(["500", "429", "drop", "hang", "html_502", "after:drop"]))
+@pytest.mark.parametrize("kind", ["500", "429", "drop", "hang", "html_502", "after:drop"])
 def test_a_clone_is_never_tried_twice(provider: ElevenLabsProvider, double: Double, kind: str) -> None:
     scripted(double, Row("clone", kind, ProviderError, True), count=1)
     with pytest.raises(ProviderError):
@@ -221,7 +220,7 @@ def test_a_clone_is_never_tried_twice(provider: ElevenLabsProvider, double: Doub
     assert [call.operation for call in double.workspace.calls] == ["clone"]
 
 
-@pytest.mark.parametrize("kind", first_quick(["500", "drop", "too_many_concurrent_requests", "html_502"]))
+@pytest.mark.parametrize("kind", ["500", "drop", "too_many_concurrent_requests", "html_502"])
 def test_a_speech_is_never_tried_twice(provider: ElevenLabsProvider, double: Double, kind: str) -> None:
     double.script.add("speak", kind)
     with pytest.raises(ProviderError):

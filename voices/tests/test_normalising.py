@@ -138,7 +138,6 @@ def test_threads_make_the_same_bytes():
         assert set(threads.map(flac_hash, range(2))) == {flac_hash()}
 
 
-@pytest.mark.slow
 def test_another_process_makes_the_same_bytes():
     code = "from voices.tests.test_normalising import flac_hash; print(flac_hash())"
     there = subprocess.run(  # noqa: S603

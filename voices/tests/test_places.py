@@ -100,7 +100,6 @@ def test_a_capacity_that_was_lowered_holds_for_the_voices_in_higher_places(tmp_p
         Places(tmp_path, 2).put("d", {})
 
 
-@pytest.mark.slow
 def test_processes_that_race_never_take_more_places_than_there_are(tmp_path):
     racers = [run(RACER, tmp_path, name) for name in "abc"]
     won = [int(racer.communicate("go\n")[0]) for racer in racers]
@@ -108,7 +107,6 @@ def test_processes_that_race_never_take_more_places_than_there_are(tmp_path):
     assert Places(tmp_path, 5).taken() == 5
 
 
-@pytest.mark.slow
 def test_a_process_killed_at_any_line_leaves_a_whole_voice_or_none(tmp_path):
     ends = run(KILLED, tmp_path, 30).communicate()[0].split()
     assert set(ends) == {str(-signal.SIGKILL), "0"}

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from thoughtvoice.double import Double, Settings
-from thoughtvoice.tests.quick import first_quick
 from voices.providers.base import SAMPLE_RATE, Delivery, Provider, ProviderFull, Sex, VoiceGone
 from voices.providers.elevenlabs import ElevenLabsProvider
 from voices.providers.guarded import Guarded
@@ -63,9 +62,7 @@ FACTORIES: Mapping[str, Callable[[Double, Path], Provider]] = {
 }
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=() if name == "elevenlabs" else pytest.mark.slow) for name in FACTORIES]
-)
+@pytest.fixture(params=FACTORIES)
 def provider(request: pytest.FixtureRequest, double: Double, tmp_path: Path) -> Iterator[Provider]:
     made = FACTORIES[request.param](double, tmp_path)
     yield made
@@ -137,8 +134,8 @@ def test_every_chunk_holds_whole_samples(provider: Provider) -> None:
     assert {len(chunk) % 2 for chunk in chunks} == {0}
 
 
-@pytest.mark.parametrize("sex", first_quick(["female", "male"]))
-@pytest.mark.parametrize("language", first_quick(["en", "es"]))
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_a_generic_voice_speaks_without_a_clone(provider: Provider, sex: str, language: str) -> None:
     delivery = Delivery(sex=sex, language=language)  # type: ignore[arg-type]
     assert b"".join(provider.speak("Buenas noches.", remote_id=None, delivery=delivery, deadline=soon()))

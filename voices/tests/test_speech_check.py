@@ -20,7 +20,6 @@ def cut(audio: bytes, size: int) -> Iterator[bytes]:
     return (audio[start : start + size] for start in range(0, len(audio), size))
 
 
-@pytest.mark.slow
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.integers(min_value=1_000, max_value=30_000))
 def test_speech_is_the_same_however_it_was_cut(size: int) -> None:
