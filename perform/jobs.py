@@ -41,7 +41,10 @@ def warm(voice_id: str) -> str:
     deadline = time.monotonic() + settings.POOL_BUILD_SECONDS
     with suppress(DomainError):  # the clone of an earlier recording speaks on
         admission.renew(voice, deadline=deadline)
-    slot = admission.admit(voice, deadline=deadline, pin_seconds=settings.POOL_PIN_SECONDS)
+    try:
+        slot = admission.admit(voice, deadline=deadline, pin_seconds=settings.POOL_PIN_SECONDS)
+    except admission.SlotsBusy:  # the green room says so, and whoever waits there asks again
+        return "all places are in use"
     return f"in slot {slot.number}"
 
 

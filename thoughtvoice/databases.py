@@ -62,6 +62,7 @@ def _sqlite(url: str, base: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django_prometheus.db.backends.sqlite3",
         "NAME": base / path,
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             # A transaction that begins by reading cannot be promoted under WAL: it would fail at once
             # with "database is locked", busy timeout or not. IMMEDIATE waits its turn instead.

@@ -89,6 +89,15 @@ def test_anybody_elses_voice_does_not_exist(as_alice: App, bob: User) -> None:
     assert as_alice.post_json(f"/users/{bob.pk}/voice/pool/touch", {}).status_code == 404
 
 
+def test_while_all_places_are_in_use_the_job_ends_and_the_voice_is_not_ready(
+    with_gemini: Double, as_alice: App, alice: User
+) -> None:
+    voice = give_voice(alice)
+    Slot.objects.update(state=Slot.State.BLOCKED)
+    assert jobs.warm(str(voice.pk)) == "all places are in use"
+    assert warm(as_alice)["go"] is False
+
+
 def test_with_the_pool_off_it_says_that_the_voice_is_made_for_each_performance(
     with_gemini: Double, as_alice: App, alice: User
 ) -> None:
