@@ -10,8 +10,13 @@ from voices.providers.base import SAMPLE_RATE
 BITRATES = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 """kb/s that MPEG-2 layer III allows at 24 kHz; lame would quietly take the nearest of them."""
 
+LEAST_SEARCH = 9
+"""lame's quickest quality. At 128 kb/s its search for what the ear would miss has nothing to gain: in the worst
+5 ms of four recordings the noise is as low as with 7, lower than with 5 and 2, in half the time of 5."""
+
 WINDOW = SAMPLE_RATE // 20
 AUDIBLE = -50.0  # dBFS of a window; speech lies near -20, the noise of a cheap microphone near -60
+AUDIBLE_POWER = 10 ** (AUDIBLE / 10)
 FASTEST = 40.0  # characters a second; hurried speech has 25
 SLOWEST = 4.0
 SHORTEST = 0.1
@@ -37,7 +42,7 @@ class Mp3Encoder:
         self._lame.set_in_sample_rate(SAMPLE_RATE)
         self._lame.set_out_sample_rate(SAMPLE_RATE)
         self._lame.set_bit_rate(bitrate)
-        self._lame.set_quality(5)
+        self._lame.set_quality(LEAST_SEARCH)
         self._fed = False
 
     def feed(self, pcm: bytes) -> bytes:
@@ -99,12 +104,12 @@ class Hearing:
             self._listen(signal[:whole].reshape(-1, WINDOW) / FULL_SCALE)
 
     def _listen(self, windows: np.ndarray) -> None:
-        windows = windows - windows.mean(axis=1, keepdims=True)  # a constant offset is not a sound
-        power = np.square(windows).mean(axis=1)
+        windows -= windows.mean(axis=1, keepdims=True)  # a constant offset is not a sound
+        power = np.einsum("ij,ij->i", windows, windows) / WINDOW
         self._loudest = max(self._loudest, float(power.max()))
-        self._audible_windows += int(np.count_nonzero(power > 10 ** (AUDIBLE / 10)))
+        self._audible_windows += int(np.count_nonzero(power > AUDIBLE_POWER))
         self._energy += float(power.sum())
-        self._likeness += float((windows[:, 1:] * windows[:, :-1]).mean(axis=1).sum())
+        self._likeness += float(np.einsum("ij,ij->", windows[:, 1:], windows[:, :-1])) / (WINDOW - 1)
 
     @property
     def seconds(self) -> float:

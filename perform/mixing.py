@@ -104,7 +104,9 @@ class Mixer:
         self._position += speech.size
         return np.rint(soft_knee(mixed) * (FULL_SCALE - 1)).astype("<i2").tobytes()
 
-    def _fade(self, time: NDArray[np.int64]) -> Signal:
+    def _fade(self, time: NDArray[np.int64]) -> Signal | np.float32:
+        if self._position >= FADE_IN and self._end == math.inf:
+            return np.float32(1)
         fade = np.minimum(time / FADE_IN, (self._end - time) / FADE_OUT)
         return np.clip(fade, 0, 1).astype(np.float32)
 
@@ -123,6 +125,8 @@ class Mixer:
 def soft_knee(signal: Signal) -> Signal:
     """Bend what lies above KNEE towards 1, so that nothing clips; without memory, so without pumping."""
     size = np.abs(signal)
+    if size.max() <= KNEE:
+        return signal
     over = np.maximum(size - KNEE, 0)
     bent = size - over + over / (1 + over / (1 - KNEE))
     return np.copysign(bent, signal)
