@@ -27,7 +27,11 @@ from thoughtvoice.errors import DomainError
 from thoughtvoice.tests import clean_slate
 from voices.providers import get_provider
 
-pytest_plugins = ["thoughtvoice.tests.browser", "thoughtvoice.tests.quick"]
+pytest_plugins = [
+    "thoughtvoice.tests.browser",
+    "thoughtvoice.tests.one_at_a_time",
+    "thoughtvoice.tests.quick",
+]
 RECORDINGS = Path(__file__).parent / "voices" / "recordings"
 PASSWORD = "seven bright candles"
 
