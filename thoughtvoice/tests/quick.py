@@ -42,9 +42,13 @@ class Stopwatch:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.took[function(report.nodeid)][report.nodeid] += report.duration  # type: ignore[assignment]
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """What did not run this time stays as it was noted; after a failure, everything does."""
+        if exitstatus != pytest.ExitCode.OK:
+            return
         seconds = {test: mean(cases.values()) for test, cases in self.took.items()}
-        LIST.write_text("".join(f"{test}\n" for test in sorted(slow(seconds))))
+        noted = slow(seconds) | (take_long() - seconds.keys())
+        LIST.write_text("".join(f"{test}\n" for test in sorted(noted)))
 
 
 def slow(seconds: dict[str, float]) -> set[str]:

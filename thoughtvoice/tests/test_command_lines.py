@@ -11,9 +11,7 @@ import pytest
 from perform.tests.server import serving_process, working
 from thoughtvoice.double import Double
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="command lines are read from /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="command lines are read from /proc")
 
 PATIENCE = 60.0
 WEB, CLUSTER = 2, 5
