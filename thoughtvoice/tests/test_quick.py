@@ -31,3 +31,10 @@ def test_of_a_file_the_quickest_stays_unless_it_has_one_that_takes_far_too_long(
     seconds: dict[str, float], left_out: set[str]
 ) -> None:
     assert quick.slow(seconds) == left_out
+
+
+def test_the_main_job_stays_however_long_it_takes() -> None:
+    assert quick.slow({quick.MAIN_JOB: 9.0}) == set()
+    assert quick.MAIN_JOB not in quick.take_long()
+    path, _, name = quick.MAIN_JOB.partition("::")
+    assert f"def {name}(" in (settings.BASE_DIR / path).read_text()
