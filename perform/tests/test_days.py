@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from accounts.models import User
 from perform import days
@@ -67,7 +68,8 @@ def test_a_day_is_counted_until_an_hour_after_its_end(ended) -> None:
 
 
 def test_the_job_fills_in_missed_days_a_few_at_a_time() -> None:
-    assert [count_days() for _ in range(2)] == ["3 days counted"] * 2
+    with time_machine.travel(NOON, tick=False):
+        assert [count_days() for _ in range(2)] == ["3 days counted"] * 2
     assert Day.objects.count() == 5  # today was counted twice
 
 
