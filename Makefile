@@ -31,7 +31,7 @@ test: development ## run the quick tests on SQLite (ARGS="-k name" narrows it)
 test-all: development ## run the whole suite on SQLite
 	@PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -q -n auto $(ARGS)
 
-test-engines: development ## run the whole suite on real MongoDB, PostgreSQL and Redis servers
+test-engines: development ## run the suite on real MongoDB, PostgreSQL and Redis servers
 	@$(VENV_PYTHON) -m deploy.engines $(ARGS)
 
 test-browser: development ## run the pages in a real Chromium, which is found or installed (CHROMIUM=path)

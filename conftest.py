@@ -29,6 +29,7 @@ from voices.providers import get_provider
 
 pytest_plugins = [
     "thoughtvoice.tests.browser",
+    "thoughtvoice.tests.of_the_database",
     "thoughtvoice.tests.one_at_a_time",
     "thoughtvoice.tests.quick",
 ]
@@ -71,8 +72,8 @@ def own_keys() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        rows = clean_slate.all_rows()
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: clean_slate.restore(rows))
+        slate = clean_slate.CleanSlate()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: slate.restore())
         with django_db_blocker.block():
             yield
 

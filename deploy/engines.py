@@ -1,7 +1,9 @@
-"""Run the whole suite on real MongoDB and PostgreSQL servers, each with Redis: `make test-engines`.
+"""Run the suite on real MongoDB and PostgreSQL servers, each with Redis: `make test-engines`.
 
-Arguments go to pytest. Environment: MONGODB_URL, POSTGRES_URL, REDIS_URL name servers to use (the first
-two with the name of a database that need not exist); else see servers.py.
+On PostgreSQL it is the whole suite; on MongoDB, where it takes longest, the tests that use the database. The
+others then have run twice, on SQLite without and on PostgreSQL with Redis. Arguments go to pytest instead.
+Environment: MONGODB_URL, POSTGRES_URL, REDIS_URL name servers to use (the first two with the name of a
+database that need not exist); else see servers.py.
 """
 
 import os
@@ -26,6 +28,7 @@ ENGINES: dict[str, Callable[[], AbstractContextManager[str]]] = {
     "MongoDB": servers.mongodb,
     "PostgreSQL": servers.postgresql,
 }
+WHOLE = {"MongoDB": ["--of-the-database"], "PostgreSQL": []}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def run_all(arguments: list[str]) -> list[Outcome]:
             try:
                 with server() as url:
                     print(f"== {name} at {servers.host(url)}, Redis at {servers.host(redis_url)}", flush=True)
-                    outcomes.append(run(name, url, redis_url, arguments))
+                    outcomes.append(run(name, url, redis_url, arguments or WHOLE[name]))
             except servers.Unavailable as reason:
                 outcomes.append(Outcome(False, f"{name:<11} NOT RUN. {reason}"))
         return outcomes

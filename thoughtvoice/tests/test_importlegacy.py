@@ -72,7 +72,7 @@ def counted(report: str) -> Counter[str]:
 def everything() -> dict[str, list[dict[str, Any]]]:
     return {
         model.__name__: sorted(model._base_manager.values(), key=repr)
-        for model in clean_slate.all_rows()
+        for model in clean_slate.tables()
         if model._meta.app_label in {"accounts", "voices", "pool"}
     }
 
