@@ -49,25 +49,21 @@ class Usage:
 def usage(user: User, *, now: datetime) -> Usage:
     month = _month_start(now)
     since = max(month, user.allowance_from) if user.allowance_from else month
-    sums = Charge.objects.filter(user=user, created_at__gte=since).aggregate(
-        used=Sum("characters", filter=Q(state=Charge.State.SETTLED)),
-        held=Sum("characters", filter=Q(state=Charge.State.HELD)),
-        effective=Sum(
-            F("characters") * F("factor"),
-            filter=Q(state=Charge.State.SETTLED),
-            output_field=FloatField(),
-        ),
-    )
+    credits_taken = Sum(F("characters") * F("factor"), output_field=FloatField())
+    counted = Charge.objects.filter(user=user, created_at__gte=since).order_by().values_list("state")
+    sums = {state: both for state, *both in counted.annotate(Sum("characters"), credits=credits_taken)}
+    used, effective = sums.get(Charge.State.SETTLED, (0, 0.0))
+    held, _ = sums.get(Charge.State.HELD, (0, 0.0))
     granted = TopUp.objects.filter(user=user, created_at__gte=month).aggregate(sum=Sum("characters"))
     limit = settings.CHAR_LIMIT if user.char_limit is None else user.char_limit
     more = (granted["sum"] or 0) + max(0, limit - settings.CHAR_LIMIT)
     return Usage(
-        used=sums["used"] or 0,
-        held=sums["held"] or 0,
+        used=used,
+        held=held,
         limit=limit + (granted["sum"] or 0),
         hard_limit=settings.CHAR_HARD_LIMIT + more,
         resets_at=_next_month(now),
-        effective=round(sums["effective"] or 0.0, 2),
+        effective=round(effective, 2),
     )
 
 

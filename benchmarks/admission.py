@@ -12,10 +12,11 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from multiprocessing import get_context
 from typing import Any
 
@@ -26,7 +27,13 @@ from deploy.engines import ENGINES
 FEW, MANY = 1_000, 1_000_000
 TIMES = 1_000
 BATCH = 5_000
+TURNS = 6
+"""The two databases are asked alternately, so that a noisy minute is both's."""
 LIMITS = {"SQLite": 2.0, "MongoDB": 5.0}
+
+DATABASES: list[Any] = []
+USERS: list[uuid.UUID] = []
+"""Of the process: the test database, and who has a resident voice."""
 
 
 def main() -> None:
@@ -34,8 +41,9 @@ def main() -> None:
     found = {}
     for name, server in {"SQLite": sqlite, **ENGINES}.items():
         try:
-            with server() as url, ProcessPoolExecutor(1, get_context("spawn")) as process:
-                found[name] = process.submit(compared, url, many).result()
+            with server() as url, filled_database(url, FEW) as few, filled_database(url, many) as lots:
+                turns = [[each(measured) for each in (few, lots)] for _ in range(TURNS)]
+                found[name] = told(turns, many) | {"queries": lots(queries)}
         except servers.Unavailable as reason:
             print(f"{name} NOT MEASURED. {reason}")
             continue
@@ -43,34 +51,50 @@ def main() -> None:
     keep(__file__, found)
 
 
+def told(turns: list[list[list[float]]], many: int) -> dict[str, Any]:
+    few, lots = (sorted(chain(*times)) for times in zip(*turns, strict=True))
+    best = [min(statistics.median(times) for times in each) for each in zip(*turns, strict=True)]
+    return {
+        "voices": {count: quantiles(times) for count, times in ((FEW, few), (many, lots))},
+        "many_to_few": statistics.median(lots) / statistics.median(few),
+        "best_turns_ms": best,
+    }
+
+
 @contextmanager
 def sqlite() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/db.sqlite3"
+        yield f"sqlite:///{folder}/db"
 
 
-def compared(url: str, many: int) -> dict[str, Any]:
-    """In a process of its own, as Django knows one database only."""
+@contextmanager
+def filled_database(url: str, voices: int) -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Beside the others on its server; what is asked of it runs in a process of its own, as Django knows one."""
+    head, query, options = url.partition("?")
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        try:
+            process.submit(prepare, f"{head}_{voices}{query}{options}", voices).result()
+            yield lambda work: process.submit(work).result()
+        finally:
+            process.submit(drop).result()
+
+
+def prepare(url: str, voices: int) -> None:
     start_django(url)
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import setup_databases
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = connection.settings_dict["NAME"]
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        users = fill(FEW)
-        residents(users)
-        few = measured(users)
-        fill(many - FEW)
-        lots = measured(users)
-        return {
-            "voices": {count: quantiles(times) for count, times in ((FEW, few), (many, lots))},
-            "many_to_few": statistics.median(lots) / statistics.median(few),
-            "queries": queries(users),
-        }
-    finally:
-        teardown_databases(databases, verbosity=0)
+    DATABASES.extend(setup_databases(verbosity=0, interactive=False))
+    USERS.extend(fill(voices))
+    residents(USERS)
+
+
+def drop() -> None:
+    from django.test.utils import teardown_databases
+
+    teardown_databases(DATABASES, verbosity=0)
 
 
 def start_django(url: str) -> None:
@@ -90,7 +114,8 @@ def show(engine: str, found: dict[str, Any]) -> None:
             f"{engine}, {count:,} voices: p50 {times['p50_ms']:.2f} ms{bound}, p99 {times['p99_ms']:.2f} ms"
         )
     print(
-        f"  many to few: {found['many_to_few']:.2f} × (at most 1.20); {found['queries']} queries (at most 2)",
+        f"  many to few: {found['many_to_few']:.2f} × (at most 1.20), of the best turns "
+        f"{found['best_turns_ms'][1] / found['best_turns_ms'][0]:.2f} ×; {found['queries']} queries (at most 2)",
         flush=True,
     )
 
@@ -166,11 +191,11 @@ def residents(users: list[uuid.UUID]) -> None:
         )
 
 
-def measured(users: list[uuid.UUID]) -> list[float]:
+def measured() -> list[float]:
     """Milliseconds of an admission, in order."""
     from voices.models import Voice
 
-    voices = [Voice.objects.select_related("sample").get(user=user) for user in users]
+    voices = [Voice.objects.select_related("sample").get(user=user) for user in USERS]
     for voice in voices:
         admitted(voice)
     return sorted(admitted(voices[number % len(voices)]) for number in range(TIMES))
@@ -186,14 +211,14 @@ def admitted(voice) -> float:
     return took
 
 
-def queries(users: list[uuid.UUID]) -> int:
+def queries() -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from pool import switches
     from voices.models import Voice
 
-    voice = Voice.objects.select_related("sample").get(user=users[0])
+    voice = Voice.objects.select_related("sample").get(user=USERS[0])
     switches.current()
     with CaptureQueriesContext(connection) as captured:
         admitted(voice)

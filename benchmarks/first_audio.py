@@ -10,6 +10,7 @@ import base64
 import http.client
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -222,6 +223,7 @@ def call(path: str, body: dict[str, Any], *, access: str = "") -> Any:
 def served(folder: Path, *, pace: float = PACE) -> Iterator[dict[str, int]]:
     """The double and gunicorn, on a database of their own; their process ids. With REDIS_URL as many processes as
     there are cores, else one."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     env = prepared(folder)
     with (
         running("double", double_command(pace), folder, env) as double,

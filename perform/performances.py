@@ -1,5 +1,5 @@
-"""The life of a performance: reserve, then write and cast side by side, speak, and end in exactly one of
-done and failed."""
+"""The life of a performance: write, and beside it reserve and cast; speak, and end in exactly one of done
+and failed."""
 
 import logging
 import time
@@ -26,8 +26,7 @@ from perform.mixing import Mixer
 from perform.models import Performance, Routine
 from perform.spoken import spoken_form
 from perform.streaming import Spool
-from perform.thoughts import Thought
-from perform.writers.base import Brief
+from perform.thoughts import Thought, Writing
 from thoughtvoice.errors import DomainError
 from voices.providers import governor
 from voices.providers.base import BadSpeech, Delivery, ProviderBusy, ProviderError, VoiceGone
@@ -37,9 +36,6 @@ ROOM_FOR_WORDS = 160
 
 WRITING, CASTING = 0.5, 0.7
 """Shares of the deadline by which the thought is written and the voice is there; the rest is for speaking."""
-
-HANGING_SECONDS = 0.3
-"""A writer that is later than its share by so much is not waited for."""
 
 GRACE_SECONDS = 5.0
 NOTICE = {"en": "This voice was made by a computer.", "es": "Esta voz ha sido creada por un ordenador."}
@@ -88,13 +84,12 @@ def perform(
     """
     began = time.monotonic()
     try:
-        routine = routines.find(wish.routine) if wish.routine else None
-        live = _reserved(user, wish, routine, now=now, attempt=attempt, request_id=request_id, began=began)
+        live = _reserved(user, wish, now=now, attempt=attempt, request_id=request_id, began=began)
     except BaseException:
         if attempt:
             idempotency.abandon(attempt)
         raise
-    live.begin(routine)
+    live.begin()
     return live
 
 
@@ -130,15 +125,17 @@ def give_up(performance: Performance, failure: str) -> bool:
 def _reserved(
     user: User,
     wish: Wish,
-    routine: Routine | None,
     *,
     now: datetime,
     attempt: Attempt | None,
     request_id: str,
     began: float,
 ) -> "Live":
+    routine = routines.find(wish.routine) if wish.routine else None
     value = routines.tidy(routine, wish.value) if routine else ""
     sound = backgrounds.choose(wish.background) if wish.volume else None
+    # Writing takes longest and costs the allowance nothing: it need not wait until there is a reservation.
+    writing = _writing(routine, value, wish, began=began) if routine else None
     charge = quota.reserve(user, len(wish.text) or len(value) + ROOM_FOR_WORDS, now=now)
     performance = Performance.objects.create(
         user=user,
@@ -152,9 +149,15 @@ def _reserved(
         attempt=attempt.pk if attempt else wish.made_for,
         request_id=request_id,
     )
-    live = Live(performance, wish, charge, attempt, sound, began=began)
+    live = Live(performance, wish, charge, attempt, sound, writing, began=began)
     live.took("reserve", began)
     return live
+
+
+def _writing(routine: Routine, value: str, wish: Wish, *, began: float) -> Writing:
+    language = wish.delivery.language
+    brief = thoughts.brief(routine, value, topic=wish.topic, language=language, seed=wish.seed)
+    return Writing(brief, deadline=began + WRITING * settings.PERFORM_DEADLINE_SECONDS)
 
 
 class Live:
@@ -167,6 +170,7 @@ class Live:
         charge: Charge,
         attempt: Attempt | None,
         sound: backgrounds.Background | None,
+        writing: Writing | None,
         *,
         began: float,
     ) -> None:
@@ -175,6 +179,7 @@ class Live:
         self._charge = charge
         self._attempt = attempt
         self._sound = sound
+        self._writing = writing
         self._began = began
         self._deadline = began + settings.PERFORM_DEADLINE_SECONDS
         self._until_spoken = ExitStack()
@@ -185,9 +190,9 @@ class Live:
         self._spool = Spool()
         self._chunks: Iterator[bytes] = iter(())
 
-    def begin(self, routine: Routine | None) -> None:
+    def begin(self) -> None:
         try:
-            self._prepare(routine)
+            self._prepare()
             self._speak()
         except Exception as error:
             raise self._refused(error) from error
@@ -221,38 +226,20 @@ class Live:
     def _ended(self) -> Exception | None:
         return self._spool.wait(deadline=self._deadline + GRACE_SECONDS)
 
-    def _prepare(self, routine: Routine | None) -> None:
-        """The thought is written in a thread while this one looks for the voice and loads the sound."""
-        script = started(lambda: self._write(routine), name="writer")
+    def _prepare(self) -> None:
+        """While the thought is written, look for the voice and load the sound."""
         self._cast()
         self._bed = backgrounds.bed(self._sound) if self._sound else None
-        self.performance.text, self.performance.text_source = self._written(script, routine)
+        self.performance.text, self.performance.text_source = self._written()
         self._spoken = self._spoken_form()
 
-    def _write(self, routine: Routine | None) -> Thought:
-        """Runs beside the request's thread: no database here."""
-        since = time.monotonic()
-        thought = thoughts.compose(self._brief(routine), deadline=self._by(WRITING)) if routine else None
-        self.took("writer", since)
-        return thought or Thought(self._wish.text, "caller")
-
-    def _written(self, script: "Future[Thought]", routine: Routine | None) -> Thought:
-        """What was written in time; a writer that hangs has its understudy too."""
-        try:
-            return script.result(timeout=max(0.0, self._by(WRITING) + HANGING_SECONDS - time.monotonic()))
-        except TimeoutError:
-            assert routine is not None
-            return thoughts.understudy(self._brief(routine))
-
-    def _brief(self, routine: Routine) -> Brief:
-        wish = self._wish
-        return thoughts.brief(
-            routine,
-            self.performance.value,
-            topic=wish.topic,
-            language=wish.delivery.language,
-            seed=wish.seed,
-        )
+    def _written(self) -> Thought:
+        if self._writing is None:
+            return Thought(self._wish.text, "caller")
+        thought = self._writing.result()
+        if self._writing.milliseconds is not None:
+            self.performance.timings["writer"] = round(self._writing.milliseconds, 1)
+        return thought
 
     def _spoken_form(self) -> str:
         performance = self.performance
@@ -387,8 +374,8 @@ class Live:
             "voice_source": performance.voice_source,
             "text_source": performance.text_source,
         }
-        timings = performance.timings.copy()  # a writer that nobody waits for may add to it
-        log.info("perform", extra=facts | {f"{step}_ms": took for step, took in timings.items()})
+        timings = {f"{step}_ms": took for step, took in performance.timings.items()}
+        log.info("perform", extra=facts | timings)
 
     def _by(self, share: float) -> float:
         return self._began + share * settings.PERFORM_DEADLINE_SECONDS

@@ -22,10 +22,12 @@ class BadValue(DomainError):
 
 def find(key: str) -> Routine:
     """Raises: UnknownRoutine, which lists those that there are."""
-    routines = {routine.key: routine for routine in Routine.objects.filter(enabled=True)}
-    if key not in routines:
-        raise UnknownRoutine(f"Choose one of: {', '.join(routines)}.", routines=list(routines))
-    return routines[key]
+    enabled = Routine.objects.filter(enabled=True)
+    routine = enabled.filter(key=key).first()
+    if routine is None:
+        keys = list(enabled.values_list("key", flat=True))
+        raise UnknownRoutine(f"Choose one of: {', '.join(keys)}.", routines=keys)
+    return routine
 
 
 def tidy(routine: Routine, value: str) -> str:

@@ -4,12 +4,15 @@ import time
 from typing import NamedTuple
 
 from perform import fidelity, judging
+from perform.concurrently import started
 from perform.models import Routine
 from perform.writers import get_writer
 from perform.writers.base import Brief, Language, WriterError
 from perform.writers.offline import OfflineWriter
 
 UNDERSTUDY = OfflineWriter()
+HANGING_SECONDS = 0.3
+"""A writer that is later than its deadline by so much is not waited for."""
 
 
 class Thought(NamedTuple):
@@ -29,6 +32,31 @@ def brief(
         guidance=routine.in_language("guidance", language),
         seed=seed,
     )
+
+
+class Writing:
+    """A thought that is written in a thread of its own from now on."""
+
+    milliseconds: float | None = None
+    """It took; None while it is not there."""
+
+    def __init__(self, brief: Brief, *, deadline: float) -> None:
+        self._brief = brief
+        self._began, self._deadline = time.monotonic(), deadline
+        self._thought = started(self._compose, name="writer")
+
+    def result(self) -> Thought:
+        """What was written in time; a writer that hangs has its understudy too."""
+        left = self._deadline + HANGING_SECONDS - time.monotonic()
+        try:
+            return self._thought.result(timeout=max(0.0, left))
+        except TimeoutError:
+            return understudy(self._brief)
+
+    def _compose(self) -> Thought:
+        thought = compose(self._brief, deadline=self._deadline)
+        self.milliseconds = (time.monotonic() - self._began) * 1000
+        return thought
 
 
 def compose(brief: Brief, *, deadline: float) -> Thought:

@@ -26,7 +26,8 @@ class Bar:
 
 
 def bars(timings: Mapping[str, float]) -> list[Bar]:
-    """Writing and casting run side by side after the hold; speaking begins when both are there."""
+    """While the thought is written, characters are held and then the voice is found; speaking begins when
+    both are there."""
     whole = max(timings.get("total", 0.0), timings.get("first_audio", 0.0))
     if whole <= 0:
         return []
@@ -37,7 +38,7 @@ def _spans(timings: Mapping[str, float]) -> dict[str, tuple[float, float]]:
     held = timings.get("reserve", 0.0)
     spans = {
         step: (begin, begin + timings[step])
-        for step, begin in (("reserve", 0.0), ("writer", held), ("voice", held))
+        for step, begin in (("reserve", 0.0), ("writer", 0.0), ("voice", held))
         if step in timings
     }
     if "speech" in timings and "first_audio" in timings:

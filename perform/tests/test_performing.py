@@ -1,6 +1,7 @@
 """What a performance carries: the answer's fields, the caller's manner, the sound under it, the texts alone."""
 
 import io
+import threading
 import wave
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from perform.mixing import BED_LEVEL
 from perform.models import Background, Performance
 from perform.tests.stage import charged, press, seconds_of
 from thoughtvoice.double import Double
+from thoughtvoice.double.state import Settings
 
 
 def test_the_answer_has_every_field(with_gemini: Double, as_alice: App, alice: User) -> None:
@@ -38,6 +40,18 @@ def test_the_answer_has_every_field(with_gemini: Double, as_alice: App, alice: U
         "filename": "",
         "audio_base64": "",
     }
+
+
+def test_who_has_used_up_the_month_waits_for_no_writer(
+    with_gemini: Double, as_alice: App, settings: Any
+) -> None:
+    """The writer begins while it is seen to, for every other performance is the sooner heard for it."""
+    with_gemini.reset(Settings(writing_total=1.0))
+    settings.CHAR_LIMIT = settings.CHAR_HARD_LIMIT = 10
+    refused = press(as_alice)
+    assert [thread.name for thread in threading.enumerate() if thread.name == "writer"]
+    assert (refused.status_code, refused.json()["code"]) == (402, "quota_exceeded")
+    assert not Performance.objects.exists()
 
 
 def spoken(double: Double) -> dict[str, Any]:

@@ -6,7 +6,7 @@ TIMINGS = {"reserve": 10, "writer": 500, "voice": 40, "speech": 300, "first_audi
 def test_steps_stand_where_they_ran() -> None:
     assert [(bar.step, bar.took, bar.x, bar.width) for bar in bars(TIMINGS)] == [
         ("reserve", 10, 0, 5),
-        ("writer", 500, 5, 250),
+        ("writer", 500, 0, 250),
         ("voice", 40, 5, 20),
         ("speech", 300, 260, 150),
         ("rest", 1180, 410, 590),
