@@ -123,8 +123,7 @@ def let_go(slot: Slot, *, reason: str, now: datetime, deadline: float) -> None:
 
 def delete_due(*, now: datetime, limit: int, deadline: float) -> int:
     """Delete what waits for it and may be tried again now; how many clones are gone."""
-    waiting = Slot.objects.filter(state=Slot.State.DELETING, retry_at__lte=now).select_related("account")
-    due = [slot for slot in waiting.order_by("retry_at")[:limit] if not may_be_speaking(slot, now=now)]
+    due = undeleted(now=now)[:limit]
     return sum(delete_clone(slot, deadline=deadline) for slot in due if time.monotonic() < deadline)
 
 

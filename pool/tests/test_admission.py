@@ -152,8 +152,11 @@ def test_without_a_free_place_the_old_clone_leaves_before_the_new_one_is_made() 
     admit(voice, deadline=soon(), pin_seconds=0)
     voice = with_new_recording(voice)
     assert renew(voice, deadline=soon())
-    assert admit(voice, deadline=soon(), pin_seconds=0).revision == 2
-    assert len(at_the_provider()) == 1
+    slot = the_slot()
+    assert (slot.state, slot.voice_id, slot.revision) == (Slot.State.READY, voice.pk, 2)
+    assert slot.since > timezone.now() - timedelta(seconds=20)
+    assert [remote.remote_id for remote in get_provider().list(deadline=soon())] == [slot.remote_id]
+    assert [build.outcome for build in Build.objects.all()] == [Build.Outcome.MADE] * 2
 
 
 def test_what_was_warmed_for_a_show_gives_way_to_its_owners_new_recording() -> None:
@@ -162,6 +165,8 @@ def test_what_was_warmed_for_a_show_gives_way_to_its_owners_new_recording() -> N
     warmed = admit(voice, deadline=soon(), pin_seconds=1800)
     voice = with_new_recording(voice)
     assert not renew(voice, deadline=soon())  # it may be speaking at this moment
+    build = Build.objects.get(failure="no_place")
+    assert (build.outcome, build.finished_at is not None) == (Build.Outcome.NOT_MADE, True)
     Slot.objects.filter(pk=warmed.pk).update(last_used_at=timezone.now() - timedelta(seconds=31))
     assert renew(voice, deadline=soon())
     assert admit(voice, deadline=soon(), pin_seconds=0).revision == 2
@@ -307,6 +312,15 @@ def test_under_ttl_an_idle_clone_leaves_when_no_place_is_free() -> None:
     admit(make_voice(), deadline=soon(), pin_seconds=0)
     assert expire_idle(deadline=soon()) == 1
     assert len(at_the_provider()) == 1
+
+
+def test_under_ttl_whose_time_is_not_over_stays_when_no_place_is_free() -> None:
+    resize(1, deadline=soon())
+    switches.change(strategy="ttl", ttl_minutes=120)
+    grow_cold(admit(make_voice(), deadline=soon(), pin_seconds=0))
+    assert expire_idle(deadline=soon()) == 0
+    switches.change(ttl_minutes=30)
+    assert expire_idle(deadline=soon()) == 1
 
 
 def test_a_clone_whose_recording_was_erased_never_speaks_again() -> None:

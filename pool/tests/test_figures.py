@@ -4,12 +4,13 @@ import pytest
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
-from pool import eviction
-from pool.admission import SlotsBusy, admit
+from pool import eviction, switches
+from pool.admission import SlotsBusy, admit, expire_idle, renew
 from pool.capacity import resize
 from pool.reconciliation import reconcile
 from pool.tests.factories import grow_cold, make_voice, soon
 from thoughtvoice.double import Double
+from voices.models import Voice
 from voices.providers.base import ProviderError
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,28 @@ def test_an_eviction_tells_its_reason_and_how_long_the_clone_served(on_the_doubl
     assert eviction.evict(slot, reason="staff", now=timezone.now(), deadline=soon())
     after = value("pool_evictions_total", reason="staff"), value("clone_lifecycle_ms_count")
     assert after == (before[0] + 1, before[1] + 1)
+
+
+def evictions(reason: str) -> float:
+    return value("pool_evictions_total", reason=reason)
+
+
+def test_whom_a_switched_off_pool_lets_go_left_for_that_reason(on_the_double: Double) -> None:
+    before = evictions("pool_off")
+    grow_cold(admit(make_voice(), deadline=soon(), pin_seconds=0))
+    switches.change(enabled=False)
+    expire_idle(deadline=soon())
+    assert evictions("pool_off") == before + 1
+
+
+def test_a_clone_that_a_new_recording_replaces_left_for_that_reason(on_the_double: Double) -> None:
+    before = evictions("new_recording")
+    resize(1, deadline=soon())
+    voice = make_voice()
+    admit(voice, deadline=soon(), pin_seconds=0)
+    Voice.objects.filter(pk=voice.pk).update(revision=2)
+    assert renew(Voice.objects.get(pk=voice.pk), deadline=soon())
+    assert evictions("new_recording") == before + 1
 
 
 def test_drift_is_counted_when_it_is_repaired(on_the_double: Double) -> None:

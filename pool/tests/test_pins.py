@@ -89,3 +89,21 @@ def test_whom_staff_have_pinned_stays() -> None:
         admit(make_voice(), deadline=soon(), pin_seconds=0)
     assert admission.unpin(slot, now=timezone.now() - timedelta(minutes=1))
     assert admit(make_voice(), deadline=soon(), pin_seconds=0).pk == slot.pk
+
+
+def test_what_staff_unpin_may_finish_what_it_says() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    admission.pin(slot, until=timezone.now() + timedelta(days=2))
+    now = timezone.now()
+    assert admission.unpin(slot, now=now)
+    slot.refresh_from_db()
+    assert timedelta(0) < slot.pinned_until - now <= eviction.LONGEST_SYNTHESIS
+
+
+@pytest.mark.parametrize("meanwhile", [{"state": Slot.State.DELETING}, {"name": "another clone"}])
+def test_staff_pin_no_clone_but_the_one_they_saw(meanwhile: dict[str, str]) -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    Slot.objects.filter(pk=slot.pk).update(**meanwhile)
+    assert not admission.pin(slot, until=timezone.now() + timedelta(days=2))
+    slot.refresh_from_db()
+    assert slot.pinned_until < timezone.now() + timedelta(days=1)
