@@ -124,3 +124,24 @@ def test_of_six_parallel_requests_with_one_key_one_runs() -> None:
     assert made == [made[0]] * len(made)
     assert (User.objects.count(), Device.objects.count()) == (1, 1)
     assert register(App(), body).json() == made[0]
+
+
+def test_of_two_that_began_together_each_has_its_own_answer(db: None) -> None:
+    first, second = (
+        idempotency.claim("perform:alice", f"key-number-{number}", fingerprint="f" * 64, now=NOW)
+        for number in range(2)
+    )
+    assert isinstance(first, Attempt)
+    assert isinstance(second, Attempt)
+    idempotency.keep(first, status=200, headers={}, reference="first")
+    idempotency.abandon(second)
+    assert list(Attempt.objects.values_list("reference", flat=True)) == ["first"]
+
+
+def test_what_was_answered_stays_the_answer(db: None) -> None:
+    attempt = claim()
+    idempotency.keep(attempt, status=200, headers={}, body=b"first")
+    idempotency.keep(attempt, status=201, headers={}, body=b"second")
+    idempotency.abandon(attempt)
+    kept = claim()
+    assert (kept.status, kept.body, kept.reference) == (200, b"first", "")

@@ -173,6 +173,13 @@ def test_the_list_of_many_users_counts_as_each_ones_usage(alice: User, bob: User
     spend(dora, 7)
     a_charge(alice, 99, created_at=NOW)
     quota.begin_anew(User.objects.filter(pk=dora.pk), now=NOW + timedelta(seconds=1))
+    emil = make_user("emil")
+    quota.begin_anew(User.objects.filter(pk=emil.pk), now=NOW - timedelta(seconds=1))
+    spend(emil, 3)
     listed = quota.used_by(list(User.objects.all()), now=NOW)
-    assert {user: quota.usage(user, now=NOW).used for user in (alice, bob)} == {alice: 30, bob: 5}
-    assert listed == {alice.pk: 30, bob.pk: 5}
+    assert {user: quota.usage(user, now=NOW).used for user in (alice, bob, emil)} == {
+        alice: 30,
+        bob: 5,
+        emil: 3,
+    }
+    assert listed == {alice.pk: 30, bob.pk: 5, emil.pk: 3}

@@ -171,3 +171,9 @@ def test_devices_that_can_refresh_no_more_are_forgotten(alice: User) -> None:
     tokens.open_device(alice, name="came back", now=now - timedelta(days=66))
     assert jobs.forget_revoked_devices() == "2 devices forgotten"
     assert set(Device.objects.values_list("name", flat=True)) == {"signed out", "came back"}
+
+
+def test_who_refreshes_moves_no_other_device(alice: User, bob: User, as_stranger: App) -> None:
+    mine, _ = (tokens.open_device(user, now=timezone.now()) for user in (alice, bob))
+    refresh(as_stranger, mine["refresh"])
+    assert (alice.devices.get().serial, bob.devices.get().serial) == (1, 0)

@@ -78,10 +78,18 @@ def test_a_newcomers_first_clone_goes_before_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "days_left", "scarce"), [(0, 30, False), (29, 30, False), (31, 30, True), (50, 8, False)]
+    ("used", "days_left", "scarce"),
+    [(0, 30, False), (29, 30, False), (31, 30, True), (50, 8, False), (5, 90, False)],
 )
 def test_they_are_scarce_with_less_than_half_of_an_even_months_rest(
     used: int, days_left: int, scarce: bool
 ) -> None:
     counted(used=used, days_left=days_left)
     assert budget.is_scarce(Account.objects.get(), now=timezone.now()) == scarce
+
+
+@pytest.mark.parametrize("unknown", ["resets_at", "creations_limit"])
+def test_where_the_account_says_too_little_nothing_is_scarce(unknown: str) -> None:
+    counted(used=59, days_left=30)
+    Account.objects.update(**{unknown: None})
+    assert not budget.is_scarce(Account.objects.get(), now=timezone.now())

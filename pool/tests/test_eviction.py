@@ -1,0 +1,57 @@
+"""A clone that leaves: what stands in its row until the provider has confirmed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pool import eviction
+from pool.admission import admit
+from pool.models import Slot
+from pool.tests.factories import grow_cold, make_voice, soon
+from thoughtvoice.double import Double
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_double")]
+
+
+def test_a_deletion_that_fails_is_tried_again_at_growing_intervals(double: Double) -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    grow_cold(slot)
+    double.script.add("delete", "invalid_api_key", count=99)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.DELETING, voice=None)
+    waits = []
+    for attempt in range(1, 8):
+        slot.refresh_from_db()
+        assert not eviction.delete_clone(slot, deadline=soon())
+        slot.refresh_from_db()
+        assert (slot.attempts, slot.error) == (attempt, "ProviderRefused")
+        waits.append((slot.retry_at - timezone.now()).total_seconds())
+    assert waits == pytest.approx([30, 60, 120, 240, 480, 600, 600], abs=5)
+
+
+def test_what_may_still_be_speaking_is_let_go_and_deleted_later(double: Double) -> None:
+    voice = make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=1800)
+    now = timezone.now()
+    Slot.objects.filter(pk=slot.pk).update(since=now - timedelta(hours=1))
+    eviction.discard(voice, now=now, deadline=soon())
+    slot.refresh_from_db()
+    assert (slot.state, slot.voice) == (Slot.State.DELETING, None)
+    assert abs(slot.since - now) < timedelta(milliseconds=1)
+    assert abs(slot.retry_at - now) < timedelta(milliseconds=1)
+    assert double.workspace.voices
+    assert eviction.delete_due(now=now + timedelta(minutes=1), limit=9, deadline=soon()) == 1
+    assert not double.workspace.voices
+
+
+def test_only_what_waits_for_it_is_deleted_and_the_longest_waiting_first(double: Double) -> None:
+    slots = [admit(make_voice(), deadline=soon(), pin_seconds=0) for _ in range(3)]
+    for slot in slots:
+        grow_cold(slot)
+    now = timezone.now()
+    for slot, minutes in zip(slots[:2], (1, 2), strict=True):
+        due = now - timedelta(minutes=minutes)
+        Slot.objects.filter(pk=slot.pk).update(state=Slot.State.DELETING, voice=None, retry_at=due)
+    assert eviction.delete_due(now=now, limit=1, deadline=soon()) == 1
+    assert eviction.delete_due(now=now, limit=9, deadline=0.0) == 0
+    assert {voice.name for voice in double.workspace.voices} == {slots[0].name, slots[2].name}
