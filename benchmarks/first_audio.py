@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -32,6 +32,7 @@ from google import genai  # noqa: E402
 from google.genai import types  # noqa: E402
 
 from benchmarks.results import keep  # noqa: E402
+from deploy import servers  # noqa: E402
 from thoughtvoice.processes import start, stop  # noqa: E402
 
 WRITING, FIRST_BYTE, PACE = 1.0, 0.3, 4.0
@@ -221,10 +222,23 @@ def call(path: str, body: dict[str, Any], *, access: str = "") -> Any:
 
 @contextmanager
 def served(folder: Path, *, pace: float = PACE) -> Iterator[dict[str, int]]:
-    """The double and gunicorn, on a database of their own; their process ids. With REDIS_URL as many processes as
-    there are cores, else one."""
+    """The double and gunicorn, on a database of their own; their process ids. As in production there are as many
+    web processes as cores, which needs Redis; where there is none, one."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
-    env = prepared(folder)
+    with ExitStack() as stack:
+        try:
+            shared = {
+                "REDIS_URL": stack.enter_context(servers.redis_server()),
+                "WEB_CONCURRENCY": str(os.cpu_count()),
+            }
+        except servers.Unavailable as reason:
+            print(f"One web process only. {reason}")
+            shared = {}
+        yield stack.enter_context(_served(folder, prepared(folder) | shared, pace=pace))
+
+
+@contextmanager
+def _served(folder: Path, env: dict[str, str], *, pace: float) -> Iterator[dict[str, int]]:
     with (
         running("double", double_command(pace), folder, env) as double,
         running("web", WEB_COMMAND, folder, env) as web,
@@ -261,8 +275,6 @@ def prepared(folder: Path) -> dict[str, str]:
         [*run, "issuecodes", str(USERS)], cwd=ROOT, env=env, check=True, capture_output=True
     )
     CODES.extend(issued.stdout.decode().split())
-    if env.get("REDIS_URL"):
-        env["WEB_CONCURRENCY"] = str(os.cpu_count())
     return env
 
 

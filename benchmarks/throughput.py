@@ -1,10 +1,9 @@
 """One, fifty and two hundred performances in flight on one small machine: how near to the ideal, and does memory stay?
 
-    [REDIS_URL=…] python -m benchmarks.throughput [IN_FLIGHT …]
+    python -m benchmarks.throughput [IN_FLIGHT …]
 
 The double speaks as fast as a listener hears, so that one performance takes as long as its sound; the ideal is
-that it takes no longer among many. With REDIS_URL there are as many web processes as cores, as in production;
-else one.
+that it takes no longer among many.
 """
 
 import statistics

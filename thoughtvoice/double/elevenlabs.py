@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
 from functools import partial
-from itertools import chain, pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -19,15 +18,6 @@ ODD_PIECE = 4_801
 """Bytes sent at once: odd, as real chunks are cut anywhere, also through the middle of a sample."""
 
 AUDIO_BEGINNINGS = (b"fLaC", b"RIFF", b"ID3", b"\xff\xfb", b"OggS", b"\x1aE\xdf\xa3")
-
-
-def _finished(parts: Iterator[bytes], finish: Callable[[], None]) -> Iterator[bytes]:
-    """It has ended before the caller can know that it has, or a deletion at once would look like one too early."""
-    for part, following in pairwise(chain(parts, [None])):
-        if following is None:
-            finish()
-        assert part is not None
-        yield part
 
 
 def _changed(**fields: Any) -> Callable[[Reply], Reply]:
@@ -135,16 +125,20 @@ class ElevenLabs:
         }
         audio = _encoded(speech.say(text, voice_id), audio_format)
         finish = partial(self.workspace.end_speech, ticket)
-        body = _finished(self._paced(audio), finish) if framing == "chunked" else audio
+        body = self._paced(audio, finish) if framing == "chunked" else audio
         self._pause(settings.speech_first_byte)
         return Reply(headers=headers, body=body, framing=framing, finish=finish)
 
-    def _paced(self, audio: bytes) -> Iterator[bytes]:
+    def _paced(self, audio: bytes, finish: Callable[[], None]) -> Iterator[bytes]:
+        """It has ended before the caller can know that it has, or a deletion at once would look like one too
+        early."""
         pace = self.workspace.settings.speech_pace
         for start in range(0, len(audio), ODD_PIECE):
-            yield audio[start : start + ODD_PIECE]
-            if pace:
+            if start and pace:
                 self._pause(ODD_PIECE / 2 / speech.RATE / pace)
+            if start + ODD_PIECE >= len(audio):
+                finish()
+            yield audio[start : start + ODD_PIECE]
 
     def subscription(self, call: Call) -> Reply:
         space, settings = self.workspace, self.workspace.settings

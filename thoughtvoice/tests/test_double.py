@@ -262,6 +262,20 @@ def test_the_audit_finds_nothing_in_a_decent_log(double: Double) -> None:
     assert violations(double.workspace.events, voice_limit=1) == []
 
 
+def test_a_piece_of_speech_does_not_wait_for_the_next(double: Double) -> None:
+    double.reset(Settings(speech_pace=0.1))  # a second for each tenth of one
+    voice = double.workspace.add("Ada", labels={})
+    connection = http.client.HTTPConnection(urlsplit(double.url).netloc, timeout=20)
+    path = f"/v1/text-to-speech/{voice.voice_id}/stream?output_format=pcm_24000"
+    connection.request("POST", path, json.dumps({"text": "Hello there."}), KEY)
+    began = time.monotonic()
+    response = connection.getresponse()
+    assert response.read1(1)
+    assert time.monotonic() - began < 0.8
+    response.close()
+    connection.close()
+
+
 def test_stopping_lets_go_of_a_hanging_caller() -> None:
     started = time.monotonic()
     with Double() as double:
