@@ -29,5 +29,21 @@ class LocMemCache(Counted, locmem.LocMemCache):
     backend = "locmem"
 
 
+class RedisCacheClient(redis.RedisCacheClient):
+    """Keeps its client of redis-py, as there is one server; Django makes one for each question, which takes
+    longer than the answer."""
+
+    _kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if self._kept is None:
+            self._kept = super().get_client(key, write=write)
+        return self._kept
+
+
 class RedisCache(Counted, redis.RedisCache):
     backend = "redis"
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = RedisCacheClient

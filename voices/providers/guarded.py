@@ -59,10 +59,10 @@ class Guarded(Provider):
             speech = self.provider.speak(text, remote_id=remote_id, delivery=delivery, deadline=deadline)
             with closing(speech):  # type: ignore[type-var]
                 first = next(speech, None)
-                self._learn()
                 if first is None:
                     raise BadSpeech
                 yield first
+                self._learn()  # what the answer's head said; the first sound need not wait for it
                 yield from speech
 
     def account(self, *, deadline: float) -> Account:
