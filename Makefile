@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 export PORT
+# What is installed is compiled when it is first imported, not before, and then kept.
+export PYTHONDONTWRITEBYTECODE =
 
 # The first Python that every pinned wheel exists for; else whatever python3 is, and install.py explains.
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
@@ -26,10 +28,10 @@ demo: runtime ## the same, but stop after the performance
 	@$(VENV_PYTHON) -u manage.py runlocal --once
 
 test: development ## run the quick tests on SQLite (ARGS="-k name" narrows it)
-	@PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -q -n auto --quick -p no:schemathesis $(ARGS)
+	@$(VENV_PYTHON) -m pytest -q -n auto --quick -p no:schemathesis $(ARGS)
 
 test-all: development ## run the whole suite on SQLite
-	@PYTHONDONTWRITEBYTECODE= $(VENV_PYTHON) -m pytest -q -n auto $(ARGS)
+	@$(VENV_PYTHON) -m pytest -q -n auto $(ARGS)
 
 test-engines: development ## run the suite on real MongoDB, PostgreSQL and Redis servers
 	@$(VENV_PYTHON) -m deploy.engines $(ARGS)

@@ -134,7 +134,7 @@ def keep(output: str) -> None:
 
 def run_pip(requirements: Path) -> tuple[int, str]:
     """Return pip's exit code and all it said, while one line shows how far it is."""
-    options = "--only-binary :all: --disable-pip-version-check --no-input --progress-bar off --retries 3"
+    options = "--only-binary :all: --no-compile --disable-pip-version-check --no-input --progress-bar off --retries 3"
     pip = subprocess.Popen(  # noqa: S603
         [str(PYTHON), "-I", "-u", "-m", "pip", "install", *options.split(), "-r", str(requirements)],
         env={**os.environ, "PIP_USER": "0"},
