@@ -41,6 +41,13 @@ def test_a_replay_comes_as_mp3_where_that_is_asked_for(as_alice: App) -> None:
     assert again.content == base64.b64decode(first.json()["audio_base64"])
 
 
+def test_each_key_of_each_person_has_its_own_sound(as_alice: App, as_bob: App) -> None:
+    presses = [(as_alice, KEY), (as_bob, KEY), (as_alice, "press-0002")]
+    made = [press(app, key=key).json()["performance_id"] for app, key in presses]
+    assert len(set(made)) == 3
+    assert [press(app, key=key).json()["performance_id"] for app, key in presses] == made
+
+
 def test_a_key_of_another_press_is_refused(as_alice: App, alice: User) -> None:
     press(as_alice, key=KEY)
     spent = charged(alice)

@@ -9,6 +9,7 @@ from pool.admission import MARK, admit
 from pool.models import Account, Slot
 from pool.reconciliation import compare, reconcile
 from pool.tests.factories import RECORDING, make_voice, soon
+from voices.models import Voice
 from voices.providers import get_provider
 from voices.providers.base import RemoteVoice
 
@@ -86,6 +87,14 @@ def test_the_clone_of_a_deleted_voice_leaves() -> None:
     slot.refresh_from_db()
     assert slot.state == Slot.State.FREE
     assert list(get_provider().list(deadline=soon())) == []
+
+
+@pytest.mark.parametrize(("oldest", "ownerless"), [(1, 0), (2, 1)])
+def test_a_clone_of_a_recording_that_was_erased_leaves_and_no_other(oldest: int, ownerless: int) -> None:
+    voice = make_voice()
+    long_ago(admit(voice, deadline=soon(), pin_seconds=0))
+    Voice.objects.filter(pk=voice.pk).update(oldest_revision=oldest)
+    assert drift() == AGREED | {"ownerless": ownerless}
 
 
 def test_a_deletion_that_failed_is_done_again() -> None:

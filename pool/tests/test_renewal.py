@@ -24,6 +24,16 @@ def test_a_stale_clone_is_replaced() -> None:
     assert Slot.objects.get(voice=voice).revision == 2
 
 
+def test_one_is_renewed_while_another_voice_is_being_made() -> None:
+    voice, other = make_voice(), make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=0)
+    with_new_recording(voice)
+    Build.objects.create(
+        account=slot.account, voice=other, user=other.user, first=True, started_at=timezone.now()
+    )
+    assert jobs.renew() == "1 clones renewed"
+
+
 def test_a_clone_of_the_newest_recording_is_left_alone(double: Double) -> None:
     admit(make_voice(), deadline=soon(), pin_seconds=0)
     assert jobs.renew() == "0 clones renewed"
