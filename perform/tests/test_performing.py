@@ -46,7 +46,7 @@ def test_who_has_used_up_the_month_waits_for_no_writer(
     with_gemini: Double, as_alice: App, settings: Any
 ) -> None:
     """The writer begins while it is seen to, for every other performance is the sooner heard for it."""
-    with_gemini.reset(Settings(writing_total=1.0))
+    with_gemini.reset(Settings(writing_total=2.0))
     settings.CHAR_LIMIT = settings.CHAR_HARD_LIMIT = 10
     refused = press(as_alice)
     assert [thread.name for thread in threading.enumerate() if thread.name == "writer"]

@@ -263,7 +263,7 @@ def test_the_audit_finds_nothing_in_a_decent_log(double: Double) -> None:
 
 
 def test_a_piece_of_speech_does_not_wait_for_the_next(double: Double) -> None:
-    double.reset(Settings(speech_pace=0.1))  # a second for each tenth of one
+    double.reset(Settings(speech_pace=0.025))  # four seconds for each tenth of one
     voice = double.workspace.add("Ada", labels={})
     connection = http.client.HTTPConnection(urlsplit(double.url).netloc, timeout=20)
     path = f"/v1/text-to-speech/{voice.voice_id}/stream?output_format=pcm_24000"
@@ -271,7 +271,7 @@ def test_a_piece_of_speech_does_not_wait_for_the_next(double: Double) -> None:
     began = time.monotonic()
     response = connection.getresponse()
     assert response.read1(1)
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 3
     response.close()
     connection.close()
 
