@@ -6,8 +6,9 @@ export PORT
 export PYTHONDONTWRITEBYTECODE =
 
 # The first Python that every pinned wheel exists for; else whatever python3 is, and install.py explains.
-SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
-PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11; do \
+# The system's own first: one that pyenv has built lacks the compiler's last pass and takes 1.4 times as long.
+SUITABLE = import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(or $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUITABLE)' 2>/dev/null && echo $$p && break; done),python3)
 VENV_PYTHON = .venv/bin/python
 
