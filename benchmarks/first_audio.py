@@ -222,14 +222,14 @@ def call(path: str, body: dict[str, Any], *, access: str = "") -> Any:
 
 @contextmanager
 def served(folder: Path, *, pace: float = PACE) -> Iterator[dict[str, int]]:
-    """The double and gunicorn, on a database of their own; their process ids. As in production there are as many
-    web processes as cores, which needs Redis; where there is none, one."""
+    """The double and gunicorn, on a database of their own; their process ids. As in production there are two
+    web processes for each core, which needs Redis; where there is none, one."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     with ExitStack() as stack:
         try:
             shared = {
                 "REDIS_URL": stack.enter_context(servers.redis_server()),
-                "WEB_CONCURRENCY": str(os.cpu_count()),
+                "WEB_CONCURRENCY": str(2 * (os.cpu_count() or 1)),
             }
         except servers.Unavailable as reason:
             print(f"One web process only. {reason}")

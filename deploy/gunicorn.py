@@ -7,7 +7,8 @@ from thoughtvoice import tallies
 
 wsgi_app = "thoughtvoice.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-# More than one process needs REDIS_URL: without it rate limits and the provider governor are per process.
+# More than one process needs REDIS_URL: without it rate limits and the provider governor are per process. Two for
+# each core: a process runs one thread at a time, and whoever begins waits for who is under way.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "gthread"
 # A performance holds one for some four seconds, mostly waiting, on a slow telephone for longer; with fewer than

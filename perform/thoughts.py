@@ -1,5 +1,6 @@
 """A brief becomes a thought that holds its value exactly once."""
 
+import threading
 import time
 from typing import NamedTuple
 
@@ -9,8 +10,13 @@ from perform.models import Routine
 from perform.writers import get_writer
 from perform.writers.base import Brief, Language, WriterError
 from perform.writers.offline import OfflineWriter
+from voices.providers import outgoing
 
 UNDERSTUDY = OfflineWriter()
+HEAD_START_SECONDS = 0.05
+"""How long at most whoever begins a writing lets its request go out first: one interpreter runs one thread at a
+time, and each of two that compete waits for the other."""
+
 HANGING_SECONDS = 0.3
 """A writer that is later than its deadline by so much is not waited for."""
 
@@ -43,7 +49,10 @@ class Writing:
     def __init__(self, brief: Brief, *, deadline: float) -> None:
         self._brief = brief
         self._began, self._deadline = time.monotonic(), deadline
-        self._thought = started(self._compose, name="writer")
+        self._sent = threading.Event()
+        with outgoing.telling(self._sent):
+            self._thought = started(self._compose, name="writer")
+        self._sent.wait(HEAD_START_SECONDS)
 
     def result(self) -> Thought:
         """What was written in time; a writer that hangs has its understudy too."""
@@ -54,7 +63,10 @@ class Writing:
             return understudy(self._brief)
 
     def _compose(self) -> Thought:
-        thought = compose(self._brief, deadline=self._deadline)
+        try:
+            thought = compose(self._brief, deadline=self._deadline)
+        finally:
+            self._sent.set()
         self.milliseconds = (time.monotonic() - self._began) * 1000
         return thought
 

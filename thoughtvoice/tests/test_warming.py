@@ -1,3 +1,4 @@
+import gc
 import logging
 
 import pytest
@@ -31,3 +32,10 @@ def test_providers_that_refuse_fail_no_start(on_the_double: Double, outcomes) ->
 @pytest.mark.django_db
 def test_nothing_is_asked_without_a_key(outcomes) -> None:
     assert outcomes() == {"writer": "ok"}
+
+
+@pytest.mark.django_db
+def test_what_is_loaded_by_then_is_not_searched_for_garbage_again() -> None:
+    gc.unfreeze()
+    warming.warm().join(30)
+    assert gc.get_freeze_count() > 10_000

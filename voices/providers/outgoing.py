@@ -40,7 +40,10 @@ class Limits:
 
 _limits: ContextVar[Limits] = ContextVar("limits")
 _waiting: ContextVar[tuple[float, float]] = ContextVar("waiting")
+"""Until when (time.monotonic()), and how many seconds at a time. A context manager to set it would, for every piece,
+cost a tenth of reading an answer."""
 _opened: ContextVar[ExitStack | None] = ContextVar("opened", default=None)
+_sent: ContextVar[threading.Event | None] = ContextVar("sent", default=None)
 
 
 @contextmanager
@@ -65,12 +68,13 @@ def closing() -> Iterator[None]:
 
 
 @contextmanager
-def _wait(*, until: float, idle: float) -> Iterator[None]:
-    token = _waiting.set((until, idle))
+def telling(sent: threading.Event) -> Iterator[None]:
+    """It is set once a request of this block, or of a thread begun in it, is sent and an answer waited for."""
+    token = _sent.set(sent)
     try:
         yield
     finally:
-        _waiting.reset(token)
+        _sent.reset(token)
 
 
 def _left(timeout: float | None, expired: type[Exception]) -> float | None:
@@ -116,8 +120,11 @@ class _Transport(httpx.HTTPTransport):
         if left <= 0:
             raise httpx.PoolTimeout("The call has no time left; nothing was sent.")
         request.extensions["timeout"] = {"connect": min(CONNECT_SECONDS, left), "pool": left}
-        with _wait(until=min(limits.deadline, now + limits.first_byte), idle=FOREVER):
+        token = _waiting.set((min(limits.deadline, now + limits.first_byte), FOREVER))
+        try:
             response = super().handle_request(request)
+        finally:
+            _waiting.reset(token)
         assert isinstance(response.stream, httpx.SyncByteStream)
         response.stream = _Body(response.stream, limits)
         if opened := _opened.get():
@@ -141,8 +148,11 @@ class _Body(httpx.SyncByteStream):
     def _next(self, parts: Iterator[bytes]) -> bytes | None:
         if time.monotonic() > self._limits.deadline:
             raise httpx.ReadTimeout("The call has no time left.")
-        with _wait(until=self._limits.deadline, idle=self._limits.idle):
+        token = _waiting.set((self._limits.deadline, self._limits.idle))
+        try:
             return next(parts, None)
+        finally:
+            _waiting.reset(token)
 
     def close(self) -> None:
         self._stream.close()
@@ -161,6 +171,8 @@ class _Stream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if sent := _sent.get():
+            sent.set()
         return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -15,7 +15,8 @@ SECONDS_OF_GRACE = 10
 
 FIRST_BYTES = 2_400
 """50 ms of speech: whether a sound is audible is asked of so much, and an mp3 begins with 40 ms."""
-MOST_BYTES = 16_384
+MOST_BYTES = 48_000
+"""A second of speech."""
 
 LEADING_SILENCE_SECONDS = 3
 AUDIBLE = 330

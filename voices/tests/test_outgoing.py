@@ -76,6 +76,18 @@ def test_a_call_without_limits_is_a_mistake(client: httpx.Client, double: Double
         client.get(double.url)
 
 
+def test_a_request_that_was_sent_is_told_and_one_that_was_not_is_not(
+    client: httpx.Client, double: Double
+) -> None:
+    sent = threading.Event()
+    with outgoing.telling(sent), pytest.raises(httpx.PoolTimeout):
+        get(client, double, "hang", seconds=0)
+    assert not sent.is_set()
+    with outgoing.telling(sent), pytest.raises(httpx.ReadTimeout):
+        get(client, double, "hang", seconds=0.5)
+    assert sent.is_set()
+
+
 def slowly() -> object:
     time.sleep(0.01)
     return object()

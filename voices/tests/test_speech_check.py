@@ -52,7 +52,7 @@ def test_silence_without_end_is_not_waited_for() -> None:
 
     with pytest.raises(BadSpeech):
         next(checked(without_end(), text=TEXT))
-    assert len(taken) == 7
+    assert len(taken) == 8
 
 
 def test_speech_without_end_is_cut_off() -> None:
