@@ -56,3 +56,18 @@ def test_only_what_waits_for_it_is_deleted_and_the_longest_waiting_first(double:
     assert eviction.delete_due(now=now, limit=1, deadline=soon()) == 1
     assert eviction.delete_due(now=now, limit=9, deadline=0.0) == 0
     assert {voice.name for voice in double.workspace.voices} == {slots[0].name, slots[2].name}
+
+
+def test_who_has_seen_the_slot_before_it_was_evicted_moves_it_no_more(double: Double) -> None:
+    voice = make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=0)
+    grow_cold(slot, since=timezone.now() - timedelta(hours=1))
+    slot.refresh_from_db()
+    seen = Slot.objects.get(pk=slot.pk)
+    double.script.add("delete", "invalid_api_key")
+    now = timezone.now()
+    assert not eviction.evict(slot, reason="lru", now=now, deadline=soon())
+    slot.refresh_from_db()
+    assert (slot.state, slot.voice) == (Slot.State.DELETING, None)
+    assert abs(slot.since - now) < timedelta(milliseconds=1)
+    assert not seen.move(state=Slot.State.READY, voice=voice)

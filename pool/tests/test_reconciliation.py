@@ -9,6 +9,7 @@ from pool.admission import MARK, admit
 from pool.models import Account, Slot
 from pool.reconciliation import compare, reconcile
 from pool.tests.factories import RECORDING, make_voice, soon
+from thoughtvoice.double import Double
 from voices.models import Voice
 from voices.providers import get_provider
 from voices.providers.base import RemoteVoice
@@ -137,3 +138,13 @@ def test_the_command_reports_and_repairs_nothing_unasked() -> None:
     assert '"undeleted": 1' in out.getvalue()
     slot.refresh_from_db()
     assert slot.state == Slot.State.DELETING
+
+
+def test_a_clone_for_which_nobody_waits_is_deleted_in_the_same_run(on_the_double: Double) -> None:
+    slot = Slot.objects.get(number=1)
+    name = f"{MARK}temporary"
+    long_ago(slot, state=Slot.State.UNKNOWN, voice=None, name=name)
+    clone_by_name(name)
+    repair()
+    slot.refresh_from_db()
+    assert (slot.state, len(on_the_double.workspace.voices)) == (Slot.State.FREE, 0)
