@@ -70,4 +70,5 @@ def test_who_has_seen_the_slot_before_it_was_evicted_moves_it_no_more(double: Do
     slot.refresh_from_db()
     assert (slot.state, slot.voice) == (Slot.State.DELETING, None)
     assert abs(slot.since - now) < timedelta(milliseconds=1)
+    assert slot.turn == seen.turn + 2  # the claim is a move, and so is the attempt to delete
     assert not seen.move(state=Slot.State.READY, voice=voice)
