@@ -227,9 +227,10 @@ class Live:
         return self._spool.wait(deadline=self._deadline + GRACE_SECONDS)
 
     def _prepare(self) -> None:
-        """While the thought is written, look for the voice and load the sound."""
+        """While the thought is written, look for the voice, load the sound and ready the encoder."""
         self._cast()
         self._bed = backgrounds.bed(self._sound) if self._sound else None
+        self._encoder = Mp3Encoder()
         self.performance.text, self.performance.text_source = self._written()
         self._spoken = self._spoken_form()
 
@@ -284,13 +285,14 @@ class Live:
         if self._tried_again or not error.retryable or isinstance(error, ProviderBusy):
             raise error
         self._tried_again = True
+        self._encoder = Mp3Encoder()
         if isinstance(error, VoiceGone):
             self._casting.forget()
             self._cast()
 
     def _encode(self, spool: Spool) -> None:
         """Runs in the spool's thread: no database here."""
-        hearing, encoder, mixer = Hearing(), Mp3Encoder(), Mixer(self._bed, self._wish.volume)
+        hearing, encoder, mixer = Hearing(), self._encoder, Mixer(self._bed, self._wish.volume)
         pending = [
             id3(performance_id=str(self.performance.pk), voice_revision=self._casting.revision or None)
         ]

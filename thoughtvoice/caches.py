@@ -1,11 +1,13 @@
 """Django's caches, counted by django-prometheus' figures. Its own would forget a kept 0, and ask for django-redis."""
 
+from functools import cache
 from typing import Any
 
 from django.core.cache.backends import locmem, redis
 from django_prometheus.cache import metrics
 
 MISSING = object()
+INCREASED = "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('INCRBY', KEYS[1], ARGV[1])"
 
 
 class Counted:
@@ -40,10 +42,24 @@ class RedisCacheClient(redis.RedisCacheClient):
             self._kept = super().get_client(key, write=write)
         return self._kept
 
+    def incr(self, key: Any, delta: int) -> int:
+        """In one step: between the two of Django's the key may expire, and the one that it made then never would."""
+        increased = self.get_client(key, write=True).eval(INCREASED, 1, key, delta)
+        if increased is None:
+            raise ValueError(f"Key '{key}' not found.")
+        return int(increased)
+
+
+@cache
+def _client(server: str) -> RedisCacheClient:
+    """For all threads of the process: Django has one, and a connection, for each, and opens it anew with the two
+    or three that a performance begins."""
+    return RedisCacheClient([server])
+
 
 class RedisCache(Counted, redis.RedisCache):
     backend = "redis"
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = RedisCacheClient
+        self._cache = _client(server)
