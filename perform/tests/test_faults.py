@@ -1,5 +1,6 @@
 """Every fault of the providers at every step: the documented problem, the right charge, the right slot."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from perform.tests.stage import charged, give_voice, press
 from pool import capacity, switches
 from pool.models import Slot
 from thoughtvoice.double import Double
+
+FRAME = b"\xff\xf3"
+"""How each frame of our mp3 begins; what is before the first is the tag, which names the performance."""
 
 WRITING = [
     "429",
@@ -46,6 +50,18 @@ def test_a_bad_beginning_is_tried_once_more(with_gemini: Double, as_alice: App, 
     answer = press(as_alice)
     assert answer.status_code == 200, answer.content
     assert [call.operation for call in with_gemini.workspace.calls].count("speak") == 2
+
+
+def test_nothing_of_a_first_attempt_is_heard_in_the_second(with_gemini: Double, as_alice: App) -> None:
+    def spoken() -> bytes:
+        answer = press(as_alice, path="/generate-audio", text="Nobody has seen the Queen of Hearts but you.")
+        sound = base64.b64decode(answer.json()["audio_base64"])
+        return sound[sound.index(FRAME) :]
+
+    undisturbed = spoken()
+    with_gemini.script.add("speak", "drop_mid_body")
+    assert spoken() == undisturbed
+    assert [call.operation for call in with_gemini.workspace.calls].count("speak") == 3
 
 
 SPEAKING = [
