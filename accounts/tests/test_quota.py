@@ -91,6 +91,11 @@ def test_the_month_begins_anew_without_any_job(alice: User) -> None:
     assert (quota.usage(alice, now=NEXT_MONTH).used, admitted(alice, 1, now=NEXT_MONTH)) == (0, True)
 
 
+def test_a_month_counts_from_its_first_instant(alice: User) -> None:
+    spend(alice, 7, now=NEXT_MONTH)
+    assert quota.usage(alice, now=NEXT_MONTH).used == 7
+
+
 def test_december_ends_with_the_year(alice: User) -> None:
     assert quota.usage(alice, now=NEXT_MONTH).resets_at == datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -134,6 +139,7 @@ def test_a_top_up_raises_both_limits_for_this_month(alice: User, bob: User) -> N
     assert (usage.limit, usage.hard_limit) == (4500, 5500)
     assert admitted(alice, 1)
     assert quota.usage(alice, now=NEXT_MONTH).limit == 4000
+    assert quota.usage(bob, now=NOW).limit == 4000
     granted = TopUp.objects.get()
     assert (granted.reason, granted.author, granted.created_at) == ("a gala", bob, NOW)
 

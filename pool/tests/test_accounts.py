@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pool import budget, capacity, jobs, polling
-from pool.admission import SlotsBusy, admit, temporary
+from pool import budget, capacity, eviction, jobs, polling
+from pool.admission import MARK, SlotsBusy, admit, renew, temporary
 from pool.capacity import accounts, fit
 from pool.models import Account, Slot
-from pool.tests.factories import grow_cold, make_voice, soon
+from pool.reconciliation import reconcile
+from pool.tests.factories import RECORDING, grow_cold, make_voice, soon
+from pool.tests.test_admission import with_new_recording
 from thoughtvoice.double import Double
 from thoughtvoice.double.state import Settings
+from voices.providers import get_provider
 from voices.providers.base import ProviderRefused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_double")]
@@ -108,6 +111,36 @@ def test_a_temporary_clone_tells_whose_account_it_is_in() -> None:
     with temporary(make_voice(), deadline=soon()) as place:
         assert {account_of(resident), account_of(place)} == {"default", "second"}
         assert place.remote_id
+
+
+def test_every_call_is_made_with_the_key_of_the_account_that_it_is_about(double: Double) -> None:
+    Slot.objects.filter(account__name="default").update(state=Slot.State.BLOCKED)
+    double.workspace.calls.clear()
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    grow_cold(slot)
+    slot.refresh_from_db()
+    eviction.let_go(slot, reason="discarded", now=timezone.now(), deadline=soon())
+    get_provider("second").clone([RECORDING], name=f"{MARK}1", labels={}, deadline=soon())
+    double.workspace.add_by_hand("Grandpa")
+    double.workspace.grow_old(3600)
+    reconcile(of("second"), repair=True, deadline=soon())
+    assert (of("default").foreign_voices, of("second").foreign_voices) == (0, 1)
+    asked = [call.operation for call in double.workspace.calls]
+    assert asked[:5] == ["clone", "delete", "clone", "list", "delete"]
+    assert {call.headers["xi-api-key"] for call in double.workspace.calls} == {"another-key"}
+
+
+def test_a_new_clone_is_made_in_the_account_of_the_one_that_it_replaces(double: Double) -> None:
+    voice = make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=0)
+    grow_cold(slot)
+    double.workspace.calls.clear()
+    assert renew(with_new_recording(voice), deadline=soon())
+    key = {"default": "a-key", "second": "another-key"}[account_of(slot)]
+    assert [(call.operation, call.headers["xi-api-key"]) for call in double.workspace.calls] == [
+        ("delete", key),
+        ("clone", key),
+    ]
 
 
 def test_an_account_that_does_not_answer_holds_up_no_other(double: Double) -> None:

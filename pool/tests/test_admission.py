@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from pool import switches
+from pool import eviction, switches
 from pool.admission import SlotsBusy, admit, expire_idle, forget_clone, renew, temporary
 from pool.budget import CreationsSpent
 from pool.capacity import resize
@@ -140,10 +140,16 @@ def test_the_clone_of_an_earlier_recording_speaks_until_it_is_renewed() -> None:
 
 def test_the_replaced_clone_leaves_once_nobody_can_be_speaking_on_it() -> None:
     voice = make_voice()
-    admit(voice, deadline=soon(), pin_seconds=0)
+    before = admit(voice, deadline=soon(), pin_seconds=0)
     renew(with_new_recording(voice), deadline=soon())
-    states = Slot.objects.exclude(state=Slot.State.FREE).values_list("state", flat=True)
-    assert sorted(states) == [Slot.State.DELETING, Slot.State.READY]
+    after, leaving = Slot.objects.get(state=Slot.State.READY), Slot.objects.get(state=Slot.State.DELETING)
+    assert (leaving.voice, leaving.name, leaving.remote_id) == (None, before.name, before.remote_id)
+    now = timezone.now()
+    for instant in (leaving.since, leaving.retry_at, leaving.last_used_at):
+        assert abs(instant - now) < timedelta(seconds=10)
+    assert eviction.delete_due(now=now, limit=9, deadline=soon()) == 0
+    assert eviction.delete_due(now=now + eviction.LONGEST_SYNTHESIS, limit=9, deadline=soon()) == 1
+    assert at_the_provider() == {after.name}
 
 
 def test_without_a_free_place_the_old_clone_leaves_before_the_new_one_is_made() -> None:
@@ -232,6 +238,30 @@ def test_an_answer_that_got_lost_leaves_the_place_taken_until_it_is_settled(doub
     assert the_slot().state == Slot.State.UNKNOWN
     assert at_the_provider() == {the_slot().name}
     assert Build.objects.get().outcome == Build.Outcome.UNKNOWN
+
+
+REFUSED = [
+    ("503", OutcomeUnknown, Slot.State.UNKNOWN, Build.Outcome.UNKNOWN, "OutcomeUnknown"),
+    ("429", ProviderBusy, Slot.State.FREE, Build.Outcome.NOT_MADE, "ProviderBusy"),
+    ("voice_limit_reached", SlotsBusy, Slot.State.BLOCKED, Build.Outcome.NOT_MADE, "ProviderFull"),
+]
+
+
+@pytest.mark.parametrize(("fault", "raised", "state", "outcome", "failure"), REFUSED)
+def test_a_clone_that_was_not_made_leaves_its_traces(
+    double: Double, fault: str, raised: type[Exception], state: str, outcome: str, failure: str
+) -> None:
+    Slot.objects.update(since=timezone.now() - timedelta(days=1))
+    double.script.add("clone", fault)
+    voice = make_voice()
+    with pytest.raises(raised):
+        admit(voice, deadline=soon(), pin_seconds=0)
+    slot, build = Slot.objects.order_by("-turn")[0], Build.objects.get()
+    unknown = state == Slot.State.UNKNOWN
+    assert (slot.state, slot.voice_id, bool(slot.name)) == (state, voice.pk if unknown else None, unknown)
+    assert (build.outcome, build.failure) == (outcome, failure)
+    for instant in (slot.since, build.finished_at):
+        assert abs(instant - timezone.now()) < timedelta(seconds=10)
 
 
 def test_a_busy_provider_leaves_the_place_free(double: Double) -> None:

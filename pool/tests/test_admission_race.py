@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from pool.admission import SlotsBusy, admit
+from pool import eviction
+from pool.admission import SlotsBusy, admit, renew
 from pool.capacity import resize
 from pool.models import Build, Slot
-from pool.tests.factories import make_voice, soon
+from pool.tests.factories import grow_cold, make_voice, soon
+from pool.tests.test_admission import with_new_recording
 from thoughtvoice.double import Double
 from thoughtvoice.double.state import Settings, violations
 from voices.models import Voice
@@ -74,3 +77,22 @@ def test_a_pinned_voice_is_not_evicted_by_a_crowd(double: Double) -> None:
     slot.refresh_from_db()
     assert (slot.state, slot.voice_id) == (Slot.State.READY, star.pk)
     assert slot.remote_id in {voice.voice_id for voice in double.workspace.voices}
+
+
+def test_a_clone_that_leaves_while_its_successor_is_made_takes_that_one_along(double: Double) -> None:
+    voice = make_voice()
+    grow_cold(admit(voice, deadline=soon(), pin_seconds=0))
+    double.reset(Settings(clone_seconds=0.5))
+    slot = Slot.objects.get(voice=voice)
+    anew = with_new_recording(voice)
+
+    def leave() -> bool:
+        while not Build.objects.filter(outcome=Build.Outcome.RUNNING).exists():
+            time.sleep(0.01)
+        return eviction.evict(slot, reason="room", now=timezone.now(), deadline=soon())
+
+    assert at_once(lambda: renew(anew, deadline=soon()), leave) == [False, True]
+    [made] = double.workspace.voices
+    leaving = Slot.objects.get(state=Slot.State.DELETING)
+    assert (leaving.name, leaving.remote_id) == (made.name, made.voice_id)
+    assert not Slot.objects.filter(voice=voice).exists()

@@ -73,6 +73,30 @@ def test_one_user_cannot_spend_it_all(account, settings) -> None:
     with pytest.raises(budget.TooManyBuilds) as too_many:
         budget.spend(account, voice, now=timezone.now())
     assert too_many.value.retry_after == 3600
+    assert str(too_many.value) == "Try again tomorrow."
+    assert budget.spend(account, make_voice(), now=timezone.now())
+    assert budget.spend(account, voice, now=timezone.now() + timedelta(days=1))
+
+
+def test_a_creation_that_was_refused_says_why_and_when(account, settings) -> None:
+    settings.POOL_BUILDS_A_DAY = 0
+    now = timezone.now()
+    with pytest.raises(budget.TooManyBuilds):
+        budget.spend(account, make_voice(), now=now)
+    build = Build.objects.get()
+    assert (build.outcome, build.failure) == (Build.Outcome.NOT_MADE, "too_many_builds")
+    for instant in (build.started_at, build.finished_at):
+        assert abs(instant - now) < timedelta(milliseconds=1)
+
+
+def test_a_clone_is_the_first_until_one_was_made() -> None:
+    account, voice = Account.objects.get(name="default"), make_voice()
+    failed = budget.spend(account, voice, now=timezone.now())
+    budget.finish(failed, Build.Outcome.NOT_MADE, now=timezone.now())
+    made = budget.spend(account, voice, now=timezone.now())
+    assert made.first
+    budget.finish(made, Build.Outcome.MADE, now=timezone.now())
+    assert not budget.spend(account, voice, now=timezone.now()).first
 
 
 def test_a_provider_without_a_limit_sets_none() -> None:

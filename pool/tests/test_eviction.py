@@ -72,3 +72,32 @@ def test_who_has_seen_the_slot_before_it_was_evicted_moves_it_no_more(double: Do
     assert abs(slot.since - now) < timedelta(milliseconds=1)
     assert slot.turn == seen.turn + 2  # the claim is a move, and so is the attempt to delete
     assert not seen.move(state=Slot.State.READY, voice=voice)
+
+
+def test_what_may_still_be_speaking_is_not_due(double: Double) -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    now = timezone.now()
+    Slot.objects.filter(pk=slot.pk).update(
+        state=Slot.State.DELETING, voice=None, retry_at=now, last_used_at=now
+    )
+    assert eviction.undeleted(now=now + eviction.LONGEST_SYNTHESIS - timedelta(seconds=1)) == []
+    assert eviction.undeleted(now=now + eviction.LONGEST_SYNTHESIS) == [slot]
+
+
+def test_who_is_evicted_is_due_at_once() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    grow_cold(slot, retry_at=timezone.now() + timedelta(hours=9))
+    slot.refresh_from_db()
+    now = timezone.now()
+    assert eviction.evict(slot, reason="room", now=now, deadline=0.0) is False
+    assert slot.attempts == 1
+    assert slot.retry_at < now + timedelta(minutes=1)
+
+
+def test_a_voice_that_is_not_ready_has_nothing_to_discard(double: Double) -> None:
+    voice = make_voice()
+    slot = admit(voice, deadline=soon(), pin_seconds=0)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.BUILDING)
+    eviction.discard(voice, now=timezone.now(), deadline=soon())
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.BUILDING

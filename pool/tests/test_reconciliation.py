@@ -123,6 +123,59 @@ def test_only_old_clones_with_our_mark_are_orphans() -> None:
     assert found.orphans == [ours]
 
 
+def test_a_clone_is_an_orphan_once_no_build_and_no_clock_explains_it(settings) -> None:
+    settings.POOL_BUILD_SECONDS = 60
+    now = timezone.now()
+    ages = [60 + 30 - 1, 60 + 30 + 1]
+    found = [
+        RemoteVoice(remote_id=str(age), name=f"{MARK}{age}", created_at=now - timedelta(seconds=age))
+        for age in ages
+    ]
+    assert compare([], found, now=now).orphans == found[1:]
+
+
+def test_a_voice_with_our_row_but_another_name_is_foreign() -> None:
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    renamed = RemoteVoice(remote_id=slot.remote_id, name="Grandpa")
+    assert compare([slot], [renamed], now=timezone.now()).foreign == 1
+
+
+def test_what_is_found_again_has_been_there_since_it_was_found(double: Double) -> None:
+    slot, voice = Slot.objects.get(number=1), make_voice()
+    clone_by_name(f"{MARK}1")
+    long_ago(slot, state=Slot.State.UNKNOWN, voice=voice, revision=1, name=f"{MARK}1")
+    repair()
+    slot.refresh_from_db()
+    assert slot.state == Slot.State.READY
+    assert timezone.now() - slot.since < timedelta(seconds=10)
+
+
+def test_a_clone_that_nobody_waits_for_any_more_is_deleted_or_tried_again_at_once(double: Double) -> None:
+    slot = Slot.objects.get(number=1)
+    remote_id = clone_by_name(f"{MARK}1")
+    long_ago(slot, state=Slot.State.UNKNOWN, name=f"{MARK}1")
+    double.script.add("delete", "invalid_api_key")
+    repair()
+    slot.refresh_from_db()
+    assert (slot.state, slot.remote_id, slot.attempts) == (Slot.State.DELETING, remote_id, 1)
+    assert timezone.now() - slot.since < timedelta(seconds=10)
+
+
+def test_an_outcome_that_is_unknown_is_waited_for_as_long_as_a_build_may_take() -> None:
+    slot = Slot.objects.get(number=1)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.UNKNOWN, name=f"{MARK}1", since=timezone.now())
+    assert drift() == AGREED
+    clone_by_name(f"{MARK}1")
+    assert drift() == {**AGREED, "unsettled": 1}
+
+
+def test_a_build_that_is_found_already_is_left_to_whoever_builds() -> None:
+    slot = Slot.objects.get(number=1)
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.BUILDING, name=f"{MARK}1", since=timezone.now())
+    clone_by_name(f"{MARK}1")
+    assert drift() == AGREED
+
+
 def test_a_voice_that_a_human_made_is_never_touched() -> None:
     clone_by_name("Grandpa")
     repair()
