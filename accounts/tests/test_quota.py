@@ -26,11 +26,12 @@ def admitted(user: User, characters: int, *, now: datetime = NOW) -> bool:
 
 def test_what_is_held_counts_until_it_is_settled_or_released(alice: User) -> None:
     first, second = quota.reserve(alice, 200, now=NOW), quota.reserve(alice, 300, now=NOW)
-    assert (quota.usage(alice, now=NOW).held, quota.usage(alice, now=NOW).left) == (500, 3500)
+    usage = quota.usage(alice, now=NOW)
+    assert (usage.used, usage.effective, usage.held, usage.left) == (0, 0, 500, 3500)
     assert quota.settle(first, 120)
     assert quota.release(second)
     usage = quota.usage(alice, now=NOW)
-    assert (usage.used, usage.held, usage.left) == (120, 0, 3880)
+    assert (usage.used, usage.effective, usage.held, usage.left) == (120, 120, 0, 3880)
 
 
 def test_what_is_held_is_refused_to_the_next(alice: User) -> None:

@@ -71,7 +71,7 @@ def test_what_could_not_be_made_or_deleted(told: Any, double: Double) -> None:
     slot.refresh_from_db()
     told()
     double.script.add("delete", "invalid_api_key")
-    eviction.let_go(slot, reason="discarded", now=timezone.now(), deadline=soon())
+    eviction.discard(slot.voice, now=timezone.now(), deadline=soon())
     assert told() == [
         ("voice_pool_evict", {"reason": "discarded", "slot": slot.number}),
         ("clone_delete", {"outcome": "ProviderRefused", "slot": slot.number}),
@@ -83,6 +83,8 @@ def test_what_reconciliation_found(told: Any, double: Double) -> None:
     for number in (1, 2):
         get_provider().clone([RECORDING], name=f"{MARK}{number}", labels={}, deadline=soon())
     double.workspace.grow_old(3600)
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=60)
+    Slot.objects.filter(pk=slot.pk).update(voice=None)
     told()
     double.script.add("delete", "invalid_api_key")
     reconcile(account, repair=True, deadline=soon())
@@ -90,4 +92,5 @@ def test_what_reconciliation_found(told: Any, double: Double) -> None:
     orphans = [
         ("clone_delete", {"outcome": outcome, "orphan": True}) for outcome in ("ProviderRefused", "ok")
     ]
-    assert told() == [*orphans, ("reconcile", seen)]
+    ownerless = ("voice_pool_evict", {"reason": "ownerless", "slot": slot.number})
+    assert told() == [ownerless, *orphans, ("reconcile", seen)]
