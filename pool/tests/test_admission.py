@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from pool import eviction, switches
 from pool.admission import SlotsBusy, admit, expire_idle, forget_clone, renew, temporary
-from pool.budget import CreationsSpent
+from pool.budget import CreationsSpent, TooManyBuilds
 from pool.capacity import resize
 from pool.models import Account, Build, Slot
 from pool.tests.factories import grow_cold, make_voice, soon
@@ -114,6 +114,16 @@ def test_when_all_are_pinned_a_newcomer_is_told_how_long_to_wait() -> None:
     assert busy.value.retry_after == pytest.approx(20, abs=2)
 
 
+def test_who_is_made_anew_too_often_is_refused_but_not_while_the_pool_is_off(settings) -> None:
+    settings.POOL_BUILDS_A_DAY = 1
+    voice = make_voice()
+    forget_clone(admit(voice, deadline=soon(), pin_seconds=0))
+    with pytest.raises(TooManyBuilds):
+        admit(voice, deadline=soon(), pin_seconds=0)
+    with temporary(voice, deadline=soon()) as place:
+        assert place.remote_id
+
+
 def test_two_who_renew_at_once_spend_one_creation() -> None:
     voice = make_voice()
     admit(voice, deadline=soon(), pin_seconds=0)
@@ -219,8 +229,9 @@ def test_who_is_allowed_it_is_cloned_though_cloning_is_off() -> None:
 def test_who_waits_for_another_build_gives_up_at_the_deadline() -> None:
     voice = make_voice()
     Slot.objects.filter(number=1).update(state=Slot.State.BUILDING, voice=voice, revision=1)
-    with pytest.raises(SlotsBusy):
+    with pytest.raises(SlotsBusy, match="still being made") as busy:
         admit(voice, deadline=time.monotonic() + 0.1, pin_seconds=30)
+    assert busy.value.retry_after == 2
 
 
 def test_a_refused_recording_leaves_the_place_free(double: Double) -> None:
@@ -300,6 +311,9 @@ def test_while_no_deletion_is_confirmed_nobody_else_has_to_leave(double: Double)
             admit(make_voice(), deadline=soon(), pin_seconds=0)
     states = list(Slot.objects.exclude(state=Slot.State.BLOCKED).values_list("state", flat=True))
     assert sorted(states) == [Slot.State.DELETING, Slot.State.READY, Slot.State.READY]
+    refused = Build.objects.filter(outcome=Build.Outcome.NOT_MADE)
+    assert [build.failure for build in refused] == ["no_place"] * 3
+    assert all(abs(build.finished_at - timezone.now()) < timedelta(seconds=20) for build in refused)
 
 
 def test_a_lower_capacity_empties_no_more_than_it_must_while_deletions_fail(double: Double) -> None:

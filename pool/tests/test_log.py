@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pool import eviction
-from pool.admission import MARK, admit
+from pool import capacity, eviction, switches
+from pool.admission import MARK, admit, expire_idle
 from pool.capacity import resize
 from pool.models import Account, Slot
 from pool.reconciliation import reconcile
 from pool.tests.factories import RECORDING, grow_cold, make_voice, soon
 from thoughtvoice.double import Double
+from thoughtvoice.errors import DomainError
+from voices.models import Voice
 from voices.providers import get_provider
 from voices.providers.base import ProviderError
 
@@ -59,6 +61,30 @@ def test_how_a_voice_came_to_its_place(told: Any) -> None:
     told()
     admit(voice, deadline=soon(), pin_seconds=0)
     assert told() == [made, ("voice_pool_acquire", {"mode": "rebuild", "slot": 1})]
+
+
+def test_why_a_voice_left(told: Any, settings: Any) -> None:
+    def reason() -> str:
+        return next(fields["reason"] for event, fields in told() if event == "voice_pool_evict")
+
+    voice = make_voice()
+    admit(voice, deadline=soon(), pin_seconds=0)
+    Voice.objects.filter(pk=voice.pk).update(revision=3, oldest_revision=2)
+    voice = Voice.objects.select_related("sample").get(pk=voice.pk)
+    admit(voice, deadline=soon(), pin_seconds=0)
+    assert reason() == "recording_erased"
+    resize(1, deadline=soon())
+    grow_cold(Slot.objects.get(voice=voice))
+    told()
+    switches.change(strategy="ttl")
+    expire_idle(deadline=soon())
+    assert reason() == "ttl"
+    admit(voice, deadline=soon(), pin_seconds=0)
+    settings.PROVIDER_ACCOUNTS = {"second": "another-key"}
+    capacity.accounts()
+    with pytest.raises(DomainError):
+        admit(voice, deadline=soon(), pin_seconds=0)
+    assert reason() == "account_lost"
 
 
 def test_what_could_not_be_made_or_deleted(told: Any, double: Double) -> None:

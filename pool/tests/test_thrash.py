@@ -63,8 +63,9 @@ def test_when_they_run_out_too_fast_a_rebuild_disturbs_nobody_of_the_last_quarte
     counted(used=40)
     admit(make_voice(), deadline=soon(), pin_seconds=0)
     idle(minutes=14)
-    with pytest.raises(SlotsBusy):
+    with pytest.raises(SlotsBusy, match="has just performed") as busy:
         admit(with_a_clone_last_week(), deadline=soon(), pin_seconds=0)
+    assert busy.value.retry_after == 60
     assert budget.budget(Account.objects.get()).used == 41
     idle(minutes=16)
     assert admit(with_a_clone_last_week(), deadline=soon(), pin_seconds=0)
