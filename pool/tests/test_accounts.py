@@ -114,7 +114,7 @@ def test_a_temporary_clone_tells_whose_account_it_is_in() -> None:
 
 
 def test_every_call_is_made_with_the_key_of_the_account_that_it_is_about(double: Double) -> None:
-    Slot.objects.filter(account__name="default").update(state=Slot.State.BLOCKED)
+    Slot.objects.filter(account=of("default")).update(state=Slot.State.BLOCKED)
     double.workspace.calls.clear()
     slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
     grow_cold(slot)
