@@ -9,7 +9,7 @@ from django.utils import timezone
 from pool import budget, capacity, eviction, jobs, polling
 from pool.admission import MARK, SlotsBusy, admit, renew, temporary
 from pool.capacity import accounts, fit
-from pool.models import Account, Slot
+from pool.models import Account, Build, Slot
 from pool.reconciliation import reconcile
 from pool.tests.factories import RECORDING, grow_cold, make_voice, soon
 from pool.tests.test_admission import with_new_recording
@@ -125,6 +125,7 @@ def test_every_call_is_made_with_the_key_of_the_account_that_it_is_about(double:
     double.workspace.grow_old(3600)
     reconcile(of("second"), repair=True, deadline=soon())
     assert (of("default").foreign_voices, of("second").foreign_voices) == (0, 1)
+    assert [voice.name for voice in double.workspace.voices] == ["Grandpa"]
     asked = [call.operation for call in double.workspace.calls]
     assert asked[:5] == ["clone", "delete", "clone", "list", "delete"]
     assert {call.headers["xi-api-key"] for call in double.workspace.calls} == {"another-key"}
@@ -141,6 +142,15 @@ def test_a_new_clone_is_made_in_the_account_of_the_one_that_it_replaces(double: 
         ("delete", key),
         ("clone", key),
     ]
+
+
+def test_the_creation_is_taken_from_the_account_that_has_the_place() -> None:
+    for _ in range(2):
+        grow_cold(admit(make_voice(), deadline=soon(), pin_seconds=0))
+    leaving = Slot.objects.get(account=of("default"), number=1)
+    Slot.objects.filter(pk=leaving.pk).update(state=Slot.State.DELETING, voice=None)
+    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
+    assert Build.objects.latest("started_at").account == slot.account
 
 
 def test_an_account_that_does_not_answer_holds_up_no_other(double: Double) -> None:

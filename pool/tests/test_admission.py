@@ -37,7 +37,9 @@ def test_a_voice_is_built_into_a_free_slot() -> None:
     slot = admit(voice, deadline=soon(), pin_seconds=30)
     assert (slot.state, slot.voice_id, slot.revision) == (Slot.State.READY, voice.pk, 1)
     assert at_the_provider() == {slot.name}
-    assert Build.objects.get().outcome == Build.Outcome.MADE
+    build = Build.objects.get()
+    assert (build.outcome, build.failure) == (Build.Outcome.MADE, "")
+    assert abs(build.finished_at - timezone.now()) < timedelta(seconds=10)
 
 
 def test_a_clone_carries_our_mark_its_voice_and_its_revision(double: Double) -> None:

@@ -120,3 +120,4 @@ def test_what_reconciliation_found(told: Any, double: Double) -> None:
     ]
     ownerless = ("voice_pool_evict", {"reason": "ownerless", "slot": slot.number})
     assert told() == [ownerless, *orphans, ("reconcile", seen)]
+    assert {voice.name for voice in double.workspace.voices} == {f"{MARK}2", slot.name}
