@@ -39,6 +39,16 @@ def test_a_refresh_token_gives_a_new_pair(as_stranger: App, pair: tokens.Pair) -
     assert me(as_stranger, new["access"]).status_code == 200
 
 
+def test_a_new_pair_is_for_the_phone_whose_token_it_was_and_no_other(
+    as_stranger: App, alice: User, bob: User
+) -> None:
+    pairs = [tokens.open_device(user, now=timezone.now()) for user in (alice, bob, alice)]
+    for user, pair in zip((alice, bob, alice), pairs, strict=True):
+        new = refresh(as_stranger, pair["refresh"]).json()
+        assert me(as_stranger, new["access"]).json()["username"] == user.username
+    assert sorted(Device.objects.values_list("serial", flat=True)) == [1, 1, 1]
+
+
 def test_a_lost_response_is_given_again_byte_by_byte(as_stranger: App, pair: tokens.Pair) -> None:
     first = refresh(as_stranger, pair["refresh"])
     with later(29):

@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from pool import policy
 from pool.habits import Habit, newcomer, used
 from pool.policy import STRATEGIES, Resident, explain, keep_value, visits_a_week
 
@@ -137,3 +138,18 @@ def test_staff_read_in_one_sentence_why_it_leaves(strategy: str, who: Resident, 
 def test_each_strategy_says_in_one_sentence_what_it_does(strategy: str) -> None:
     assert STRATEGIES[strategy].sentence.count(".") == 1
     assert STRATEGIES[strategy].name == strategy
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (2.9, "2 min"),
+        (119, "119 min"),
+        (121, "2 h"),
+        (179, "2 h"),
+        (47 * 60 + 59, "47 h"),
+        (71 * 60, "2 days"),
+    ],
+)
+def test_times_are_told_in_whole_units_that_have_passed(minutes: float, told: str) -> None:
+    assert policy._spoken(minutes * 60) == told
