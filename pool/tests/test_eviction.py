@@ -101,3 +101,22 @@ def test_a_voice_that_is_not_ready_has_nothing_to_discard(double: Double) -> Non
     eviction.discard(voice, now=timezone.now(), deadline=soon())
     slot.refresh_from_db()
     assert slot.state == Slot.State.BUILDING
+
+
+LONG_AGO = timezone.now() - timedelta(days=2)
+UNCONFIRMED = {"attempts": 3, "error": "OutcomeUnknown", "since": LONG_AGO, "last_used_at": LONG_AGO}
+
+
+@pytest.mark.parametrize(("deletion", "leaves"), [(UNCONFIRMED, False), ({"attempts": 0}, True)])
+def test_somebody_else_leaves_unless_a_deletion_was_not_confirmed(
+    deletion: dict[str, object], leaves: bool
+) -> None:
+    going, cold = (admit(make_voice(), deadline=soon(), pin_seconds=0) for _ in range(2))
+    now = timezone.now()
+    Slot.objects.filter(pk=going.pk).update(
+        state=Slot.State.DELETING, voice=None, retry_at=now + timedelta(hours=1), **deletion
+    )
+    grow_cold(cold)
+    cold.refresh_from_db()
+    made = eviction.make_room([cold], account=cold.account, now=now, deadline=soon())
+    assert made == (cold if leaves else None)
