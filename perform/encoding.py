@@ -43,9 +43,8 @@ class Mp3Encoder:
         self._lame.set_out_sample_rate(SAMPLE_RATE)
         self._lame.set_bit_rate(bitrate)
         self._lame.set_quality(LEAST_SEARCH)
-        self._lame.encode(
-            b""
-        )  # or the first sound would wait for lame's preparations, longer than for itself
+        # Or the first sound would wait for lame's preparations, longer than for itself.
+        self._lame.encode(b"")
         self._fed = False
 
     def feed(self, pcm: bytes) -> bytes:

@@ -84,16 +84,6 @@ def test_what_may_still_be_speaking_is_not_due(double: Double) -> None:
     assert eviction.undeleted(now=now + eviction.LONGEST_SYNTHESIS) == [slot]
 
 
-def test_who_is_evicted_is_due_at_once() -> None:
-    slot = admit(make_voice(), deadline=soon(), pin_seconds=0)
-    grow_cold(slot, retry_at=timezone.now() + timedelta(hours=9))
-    slot.refresh_from_db()
-    now = timezone.now()
-    assert eviction.evict(slot, reason="room", now=now, deadline=0.0) is False
-    assert slot.attempts == 1
-    assert slot.retry_at < now + timedelta(minutes=1)
-
-
 def test_a_voice_that_is_not_ready_has_nothing_to_discard(double: Double) -> None:
     voice = make_voice()
     slot = admit(voice, deadline=soon(), pin_seconds=0)
