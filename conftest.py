@@ -2,7 +2,6 @@
 
 import os
 import sys
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,6 +18,7 @@ from django_q.conf import Conf
 from accounts import tokens
 from accounts.models import User
 from deploy import servers
+from perform import concurrently
 from perform.writers import get_writer
 from pool import switches
 from thoughtvoice.double import Double
@@ -105,27 +105,11 @@ def on_the_double(settings: Any, db: None, double: Double) -> Iterator[Double]:
     settings.GEMINI_BASE_URL = double.url
     settings.PERFORM_DEADLINE_SECONDS = 5
     yield double
-    for thread in threading.enumerate():
-        if thread.name in {
-            "writer",
-            "gemini",
-            "spool",
-            "keep",
-        }:  # a refused performance leaves its writer behind
-            thread.join(5)
+    concurrently.finish()  # a refused performance leaves its writer behind
     with suppress(DomainError):  # a test may have taken the account away
         get_provider().close()
     if "perform.writers.gemini" in sys.modules:  # else nothing was opened, and importing it takes a while
-        _end_writing()
-
-
-def _end_writing() -> None:
-    """A performance that failed early leaves its writer asking; it must not meet the next test's faults."""
-    get_writer().close()
-    for thread in threading.enumerate():
-        if thread.name == "gemini":
-            thread.join()
-    get_writer().close()
+        get_writer().close()
 
 
 class App(Client):

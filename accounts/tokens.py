@@ -25,6 +25,9 @@ LOST_RESPONSE = timedelta(seconds=30)
 KEPT = timedelta(days=7)
 MALFORMED = (TokenError, KeyError, ValueError, TypeError, AttributeError)
 
+SIGNED_IN = Device.objects.select_related("user__preferences").filter(revoked_at=None, user__is_active=True)
+"""Made once: it is asked at each request."""
+
 log = logging.getLogger("thoughtvoice.tokens")
 
 
@@ -118,10 +121,10 @@ class DeviceAuthentication(BaseAuthentication):
             device_id = uuid.UUID(claims["device"])
         except MALFORMED:
             raise NotSignedIn from None
-        alive = Device.objects.select_related("user__preferences").filter(pk=device_id, revoked_at=None)
-        device = alive.filter(user__is_active=True).first()
-        if device is None:
-            raise NotSignedIn
+        try:
+            device = SIGNED_IN.get(pk=device_id)
+        except Device.DoesNotExist:
+            raise NotSignedIn from None
         if spoken := preferences.language_of(device.user):
             translation.activate(spoken)  # from here on instead of what Accept-Language asks for
         return device.user, device

@@ -3,11 +3,12 @@ and failed."""
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,9 @@ WRITING, CASTING = 0.5, 0.7
 """Shares of the deadline by which the thought is written and the voice is there; the rest is for speaking."""
 
 GRACE_SECONDS = 5.0
+AT_ONCE = 16_384
+"""Bytes that a connection takes even from a phone that reads nothing."""
+
 NOTICE = {"en": "This voice was made by a computer.", "es": "Esta voz ha sido creada por un ordenador."}
 
 log = logging.getLogger("thoughtvoice.perform")
@@ -133,9 +137,9 @@ def _reserved(
 ) -> "Live":
     routine = routines.find(wish.routine) if wish.routine else None
     value = routines.tidy(routine, wish.value) if routine else ""
-    sound = backgrounds.choose(wish.background) if wish.volume else None
-    # Writing takes longest and costs the allowance nothing: it need not wait until there is a reservation.
+    # Writing takes longest and costs the allowance nothing: it waits for nothing else.
     writing = _writing(routine, value, wish, began=began) if routine else None
+    sound = backgrounds.choose(wish.background) if wish.volume else None
     charge = quota.reserve(user, len(wish.text) or len(value) + ROOM_FOR_WORDS, now=now)
     performance = Performance.objects.create(
         user=user,
@@ -186,6 +190,7 @@ class Live:
         self._casting = synthesis.nobody()
         self._tried_again = False
         self._spoken = ""
+        self._worded = began
         self._seconds = 0.0
         self._spool = Spool()
         self._chunks: Iterator[bytes] = iter(())
@@ -199,7 +204,7 @@ class Live:
 
     def stream(self) -> "Stream":
         """The mp3 as it comes. It is kept and charged when the last of it is made, not when it is heard."""
-        return Stream(self._spool, self._chunks, started(self._complete_aside, name="keep"))
+        return Stream(self._spool, self._chunks, lambda: started(self._complete_aside))
 
     def whole(self) -> bytes:
         """The mp3, when all of it is made and kept; as nothing leaves before, a bad end is tried again too."""
@@ -231,8 +236,11 @@ class Live:
         self._cast()
         self._bed = backgrounds.bed(self._sound) if self._sound else None
         self._encoder = Mp3Encoder()
+
+    def _put_into_words(self) -> None:
         self.performance.text, self.performance.text_source = self._written()
         self._spoken = self._spoken_form()
+        self._worded = time.monotonic()
 
     def _written(self) -> Thought:
         if self._writing is None:
@@ -265,13 +273,12 @@ class Live:
 
     def _speak(self) -> None:
         """Nothing has left yet, so that a bad beginning may be tried once more."""
-        since = time.monotonic()
         try:
             self._begin_speech()
         except ProviderError as error:
             self._prepare_again(error)
             self._begin_speech()
-        self.took("speech", since)
+        self.took("speech", self._worded)
         self.took("first_audio", self._began)
 
     def _begin_speech(self) -> None:
@@ -291,11 +298,13 @@ class Live:
             self._cast()
 
     def _encode(self, spool: Spool) -> None:
-        """Runs in the spool's thread: no database here."""
+        """Runs in the spool's thread, which is there before the words are: no database here."""
         hearing, encoder, mixer = Hearing(), self._encoder, Mixer(self._bed, self._wish.volume)
         pending = [
             id3(performance_id=str(self.performance.pk), voice_revision=self._casting.revision or None)
         ]
+        if not self._spoken:
+            self._put_into_words()
         speech = synthesis.speak(
             self._casting, self._spoken, delivery=self._wish.delivery, deadline=self._deadline
         )
@@ -393,24 +402,30 @@ class Stream:
     """The iterable of a streamed answer. Raising out of it breaks the transfer off, so that nobody takes a
     part for the whole."""
 
-    def __init__(self, spool: Spool, chunks: Iterator[bytes], kept: "Future[None]") -> None:
+    def __init__(self, spool: Spool, chunks: Iterator[bytes], keep: Callable[[], "Future[None]"]) -> None:
         self._spool = spool
         self._chunks = chunks
-        self._kept = kept
+        self._keep = cache(keep)
+        self._begun = False
 
     def __iter__(self) -> "Stream":
         return self
 
     def __next__(self) -> bytes:
         try:
-            return next(self._chunks)
+            chunk = next(self._chunks)
         except StopIteration:
-            wait([self._kept], timeout=GRACE_SECONDS)  # who asks at once finds the performance done
+            wait([self._keep()], timeout=GRACE_SECONDS)  # who asks at once finds the performance done
             raise
         except Exception:
             self._spool.cancel()
             raise
+        if self._begun or len(chunk) > AT_ONCE:  # else another thread would hold the first sound up
+            self._keep()
+        self._begun = True
+        return chunk
 
     def close(self) -> None:
         """The listener has left: what is not made yet is not made, and costs nothing."""
         self._spool.cancel()
+        self._keep()

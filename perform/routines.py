@@ -23,11 +23,11 @@ class BadValue(DomainError):
 def find(key: str) -> Routine:
     """Raises: UnknownRoutine, which lists those that there are."""
     enabled = Routine.objects.filter(enabled=True)
-    routine = enabled.filter(key=key).first()
-    if routine is None:
+    try:
+        return enabled.get(key=key)
+    except Routine.DoesNotExist:
         keys = list(enabled.values_list("key", flat=True))
-        raise UnknownRoutine(f"Choose one of: {', '.join(keys)}.", routines=keys)
-    return routine
+        raise UnknownRoutine(f"Choose one of: {', '.join(keys)}.", routines=keys) from None
 
 
 def tidy(routine: Routine, value: str) -> str:

@@ -33,10 +33,10 @@ class Spool:
 
     @classmethod
     def fill(cls, produce: Callable[["Spool"], None]) -> "Spool":
-        """Start a thread that writes; its end, good or bad, is the spool's."""
+        """Begin to write in another thread; its end, good or bad, is the spool's."""
         spool = cls()
         spool.running = True
-        started(lambda: spool._run(produce), name="spool")
+        started(lambda: spool._run(produce))
         return spool
 
     def write(self, data: bytes) -> None:

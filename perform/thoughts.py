@@ -41,7 +41,7 @@ def brief(
 
 
 class Writing:
-    """A thought that is written in a thread of its own from now on."""
+    """A thought that is written in another thread from now on."""
 
     milliseconds: float | None = None
     """It took; None while it is not there."""
@@ -51,7 +51,7 @@ class Writing:
         self._began, self._deadline = time.monotonic(), deadline
         self._sent = threading.Event()
         with outgoing.telling(self._sent):
-            self._thought = started(self._compose, name="writer")
+            self._thought = started(self._compose)
         self._sent.wait(HEAD_START_SECONDS)
 
     def result(self) -> Thought:

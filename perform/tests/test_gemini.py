@@ -2,13 +2,13 @@
 
 import logging
 import re
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from perform import concurrently
 from perform.writers.base import Brief, WriterError
 from perform.writers.gemini import GeminiWriter, api_version, thinking
 from perform.writers.gemini_answer import ModelClosed, ModelUnavailable, WriterRefused, bare
@@ -283,19 +283,14 @@ def test_fifty_thoughts_take_one_connection(writer: GeminiWriter, double: Double
     assert double.connections == 1
 
 
-def test_no_thread_outlives_its_deadline(writer: GeminiWriter, double: Double) -> None:
+def test_no_request_outlives_its_deadline(writer: GeminiWriter, double: Double) -> None:
     double.script.add("write", "hang", count=20)
     for _ in range(10):
         with pytest.raises(WriterError):
             write(writer, seconds=0.05)
-    latest = time.monotonic() + 20
-    while running() and time.monotonic() < latest:
-        time.sleep(0.01)
-    assert running() == []
-
-
-def running() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "gemini"]
+    began = time.monotonic()
+    concurrently.finish()
+    assert time.monotonic() - began < 20
 
 
 def test_a_failure_is_logged_with_its_facts_and_without_words(

@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -14,12 +15,16 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import Charge, User
+from perform import concurrently, performances
 from perform.models import Performance
+from perform.performances import Stream, Wish
+from perform.streaming import Spool
 from perform.tests.server import serving
 from perform.tests.stage import QUEEN, charged, give_voice, seconds_of
 from pool.admission import admit
 from pool.models import Slot
 from thoughtvoice.double import Double, Settings
+from voices.providers.base import Delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,3 +129,26 @@ def test_a_phone_that_reads_nothing_holds_nothing_up(port: int, double: Double, 
         assert soon(lambda: double.workspace.speaking == 0)
         assert charged(alice) > 0
         assert seconds_of(answer.read()) > 3
+
+
+@pytest.mark.parametrize(("sizes", "kept"), [([800], 0), ([800, 800], 1), ([80_000], 1), ([80_000, 800], 1)])
+def test_what_a_phone_that_reads_nothing_might_hold_up_is_kept_first(sizes: list[int], kept: int) -> None:
+    keeping: list[Future[None]] = []
+
+    def keep() -> "Future[None]":
+        keeping.append(Future())
+        return keeping[-1]
+
+    stream = Stream(Spool(), (bytes(size) for size in sizes), keep)
+    for _ in sizes:
+        next(stream)
+    assert len(keeping) == kept
+
+
+def test_who_is_gone_before_the_first_sound_pays_nothing(on_the_double: Double, alice: User) -> None:
+    on_the_double.reset(Settings(speech_pace=1.0))
+    wish = Wish(routine="cards", value="Queen of Hearts", delivery=Delivery(language="en"), own_only=False)
+    performances.perform(alice, wish, now=timezone.now()).stream().close()
+    concurrently.finish()
+    assert Performance.objects.get().failure == "cancelled"
+    assert charged(alice) == 0

@@ -4,17 +4,16 @@ The SDK waits for ever and judges nothing: here every call ends by its deadline,
 was written to its end counts.
 """
 
-import contextvars
 import logging
-import queue
-import threading
 import time
+from concurrent.futures import Future, as_completed
 from functools import partial
 
 import httpx
 from google import genai
 from google.genai import errors, types
 
+from perform.concurrently import started
 from perform.writers import gemini_answer, gemini_prompt
 from perform.writers.base import Brief, Writer, WriterError
 from perform.writers.gemini_answer import ModelUnavailable
@@ -31,7 +30,10 @@ HEDGE_AFTER = 0.6
 SHORTEST_SERVER_TIMEOUT_MS = 10_000
 """The service refuses to be given less; ours is kept on this side."""
 
-UNREADABLE = (httpx.HTTPError, httpx.StreamError, ValueError, TypeError, AttributeError, RuntimeError)
+UNREADABLE = (
+    *(httpx.HTTPError, httpx.StreamError),
+    *(ValueError, TypeError, AttributeError, LookupError, RuntimeError),
+)
 """What else than APIError comes out of the SDK; RuntimeError from a client that was closed meanwhile."""
 
 Outcome = str | WriterError
@@ -85,17 +87,16 @@ class GeminiWriter(Writer):
     def write(self, brief: Brief, *, deadline: float, stricter: bool = False) -> str:
         prompt = gemini_prompt.compose(brief, stricter=stricter)
         ask = partial(self._ask, prompt, seed=brief.seed, deadline=deadline)
-        outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        now = time.monotonic()
-        _start(outcomes, partial(ask, model=self._model))
-        first = _next(outcomes, until=now + HEDGE_AFTER * (deadline - now))
-        if first is None:
-            _start(outcomes, partial(ask, model=self._fallback_model or self._model))
-            return _first_text(outcomes, running=2, deadline=deadline)
-        if isinstance(first, ModelUnavailable) and self._fallback_model:
-            _start(outcomes, partial(ask, model=self._fallback_model))
-            return _first_text(outcomes, running=1, deadline=deadline)
-        return _text(first)
+        asked = [started(partial(ask, model=self._model))]
+        try:
+            first = asked[0].result(timeout=HEDGE_AFTER * (deadline - time.monotonic()))
+        except TimeoutError:
+            asked.append(started(partial(ask, model=self._fallback_model or self._model)))
+        else:
+            if not (isinstance(first, ModelUnavailable) and self._fallback_model):
+                return _text(first)
+            asked = [started(partial(ask, model=self._fallback_model))]
+        return _first_text(asked, deadline=deadline)
 
     def _ask(self, prompt: Prompt, *, model: str, seed: int | None, deadline: float) -> Outcome:
         try:
@@ -144,26 +145,17 @@ def api_version(model: str) -> str:
     return "v1beta" if model.endswith("-latest") else "v1"
 
 
-def _start(outcomes: "queue.SimpleQueue[Outcome]", ask: "partial[Outcome]") -> None:
-    """Ask in a thread of its own; one that has lost the race ends by its deadline at the latest."""
-    context = contextvars.copy_context()
-    threading.Thread(target=lambda: outcomes.put(context.run(ask)), name="gemini", daemon=True).start()
-
-
-def _next(outcomes: "queue.SimpleQueue[Outcome]", *, until: float) -> Outcome | None:
+def _first_text(asked: "list[Future[Outcome]]", *, deadline: float) -> str:
+    """One that has lost the race ends by its deadline at the latest."""
+    outcome: Outcome = ModelUnavailable()
     try:
-        return outcomes.get(timeout=max(until - time.monotonic(), 0))
-    except queue.Empty:
-        return None
-
-
-def _first_text(outcomes: "queue.SimpleQueue[Outcome]", *, running: int, deadline: float) -> str:
-    outcome: Outcome | None = None
-    for _ in range(running):
-        outcome = _next(outcomes, until=deadline) or outcome
-        if isinstance(outcome, str):
-            return outcome
-    return _text(outcome or ModelUnavailable())
+        for answered in as_completed(asked, timeout=deadline - time.monotonic()):
+            outcome = answered.result()
+            if isinstance(outcome, str):
+                break
+    except TimeoutError:
+        pass
+    return _text(outcome)
 
 
 def _text(outcome: Outcome) -> str:

@@ -56,7 +56,8 @@ class Breaker(NamedTuple):
                 self._count(probing=probing)
             raise
         else:
-            shared.forget(self._key("failures"), self._key("until"))
+            if probing or shared.get(self._key("failures")) is not None:
+                shared.forget(self._key("failures"), self._key("until"))
         finally:
             if probing:
                 shared.forget(self._key("probe"))

@@ -4,6 +4,7 @@ None of it is worth a failed call: without the cache, nothing is known and nothi
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -14,7 +15,11 @@ from redis import RedisError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+FRESH_SECONDS = 1.0
+
 log = logging.getLogger("thoughtvoice.providers")
+
+_seen: dict[str, tuple[float, Any]] = {}
 
 
 def _or(without: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -34,12 +39,19 @@ def _or(without: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 @_or(None)
 def get(key: str) -> Any:
-    return cache.get(key)
+    """As it is; what another process changed is known FRESH_SECONDS later."""
+    name, now = cache.make_key(key), time.monotonic()
+    if name in _seen and now - _seen[name][0] < FRESH_SECONDS:
+        return _seen[name][1]
+    found = cache.get(key)
+    _seen[name] = now, found
+    return found
 
 
 @_or(None)
 def keep(key: str, value: Any, *, seconds: float | None) -> None:
     cache.set(key, value, seconds)
+    _look_again(key)
 
 
 @_or(True)
@@ -56,6 +68,8 @@ def count(key: str, *, seconds: float) -> int:
         return cache.incr(key)
     except ValueError:  # it was forgotten between the two
         return 1
+    finally:
+        _look_again(key)
 
 
 @_or(0)
@@ -66,3 +80,9 @@ def total(keys: Iterable[str]) -> int:
 @_or(None)
 def forget(*keys: str) -> None:
     cache.delete_many(keys)
+    _look_again(*keys)
+
+
+def _look_again(*keys: str) -> None:
+    for key in keys:
+        _seen.pop(cache.make_key(key), None)

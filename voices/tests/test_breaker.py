@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from voices.providers.base import ProviderDown, ProviderError, VoiceGone
-from voices.providers.breaker import FAILURES, OPEN_SECONDS, Breaker
+from voices.providers.breaker import FAILURES, FAILURES_SECONDS, OPEN_SECONDS, Breaker
 from voices.providers.guarded import breaker_of
 
 NOW = 1_800_000_000.0
@@ -76,6 +76,15 @@ def test_one_call_at_a_time_tries_again(watched: Breaker, clock: Callable[[float
     assert watched.state == "half-open"
     with watched.watching(deadline=time.monotonic() + 10), pytest.raises(ProviderDown):
         call(watched)
+    assert watched.state == "closed"
+
+
+def test_a_trial_closes_it_also_when_the_failures_are_long_forgotten(
+    watched: Breaker, clock: Callable[[float], None]
+) -> None:
+    opened(watched, clock)
+    clock(FAILURES_SECONDS)
+    call(watched)
     assert watched.state == "closed"
 
 
