@@ -1,6 +1,6 @@
 """How soon a performance is heard, and what the product itself adds, through gunicorn on the double.
 
-The double writes in 1.0 s (first token after 0.4 s) and speaks after 0.3 s at four times real time.
+The double writes in 1.0 s (first token after 0.4 s) and speaks after 0.3 s at four times real time, or at real time.
 - naive: the same two SDKs one after the other, as a first script does it: the whole text, then the whole sound
   (as PCM: the double paces mp3 by its bytes, three times too fast)
 - ideal: the writer's time and the first byte of speech, and nothing else
@@ -58,6 +58,10 @@ def main() -> None:
             "overhead_of_50_in_flight_ms": overhead(users, in_flight=50, rounds=4),
             "replay_ms": replay(users[0]),
         }
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), pace=1.0):
+        print("the same with speech at real time:")
+        users = [account(number) for number in range(USERS)]
+        found["overhead_of_50_in_flight_at_real_time_ms"] = overhead(users, in_flight=50, rounds=3)
     keep(__file__, found)
 
 
