@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from conftest import App
-from perform import backgrounds
+from perform import backgrounds, concurrently
 from perform.backgrounds_admin import BackgroundForm
 from perform.mixing import BED_LEVEL
 from perform.models import Background, Performance
@@ -51,6 +51,8 @@ def test_who_has_used_up_the_month_waits_for_no_writer(
     began = time.monotonic()
     refused = press(as_alice)
     assert time.monotonic() - began < 2.0
+    concurrently.finish()
+    assert {call.operation for call in with_gemini.workspace.calls} == {"write"}
     assert (refused.status_code, refused.json()["code"]) == (402, "quota_exceeded")
     assert not Performance.objects.exists()
 

@@ -16,6 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FRESH_SECONDS = 1.0
+NEVER = (float("-inf"), None)
 
 log = logging.getLogger("thoughtvoice.providers")
 
@@ -41,8 +42,9 @@ def _or(without: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def get(key: str) -> Any:
     """As it is; what another process changed is known FRESH_SECONDS later."""
     name, now = cache.make_key(key), time.monotonic()
-    if name in _seen and now - _seen[name][0] < FRESH_SECONDS:
-        return _seen[name][1]
+    at, seen = _seen.get(name, NEVER)
+    if now - at < FRESH_SECONDS:
+        return seen
     found = cache.get(key)
     _seen[name] = now, found
     return found
